@@ -21,7 +21,7 @@
 
 enum opt_type {
     OPT_TYPE_END,
-    OPT_TYPE_HEAD,    /* help: a heading above the options that follow */
+    OPT_TYPE_HEAD,    /* help: a heading above the options that follow in this table */
     OPT_TYPE_GROUP,   /* the table .group, whose offsets count from .offset */
     OPT_TYPE_FLAG,    /* bool: set true */
     OPT_TYPE_UNSET,   /* bool: set false */
@@ -33,7 +33,11 @@ enum opt_type {
     OPT_TYPE_CUSTOM,  /* .parse(text, field) */
 };
 
-enum { OPT_OPEN_MIN = 1, OPT_OPEN_MAX = 2, OPT_HIDDEN = 4 };
+/*
+ * Help shows a default unless it says nothing: NULL, a false flag, a number outside [min, max]
+ * (which so can mean "not given"), or OPT_NO_DEFAULT.
+ */
+enum { OPT_OPEN_MIN = 1, OPT_OPEN_MAX = 2, OPT_HIDDEN = 4, OPT_NO_DEFAULT = 8 };
 
 enum { OPT_STRINGS_MAX = 64 };
 struct opt_strings {
@@ -127,5 +131,39 @@ struct common_options {
 extern const struct opt common_opts[];       /* -o -q -v */
 extern const struct opt common_seed_opt[];   /* -s */
 extern const struct opt common_thread_opt[]; /* -j */
+
+/* The rest is for this folder and for tests. */
+
+/* A table with its groups put in place, and -h and -V at the end. */
+struct opt_item {
+    const struct opt *opt;
+    size_t offset;       /* of the field in the verb's options struct */
+    const char *heading; /* NULL: none; OPT_GENERAL comes last in help */
+};
+struct opt_list {
+    struct opt_item *item;
+    size_t n, room;
+};
+#define OPT_LIST_INIT                                                                              \
+    {                                                                                              \
+        NULL, 0, 0                                                                                 \
+    }
+#define OPT_GENERAL "General"
+
+int opt_list_init(struct opt_list *list, const struct opt *table, struct err *err) MUST_CHECK;
+void opt_list_release(struct opt_list *list);
+
+/* A mistake of the programmer's: a letter or name twice, a type without what it needs. */
+int opts_check(const struct opt *table, struct err *err) MUST_CHECK;
+
+enum opt_asked { OPT_ASKED_NOTHING, OPT_ASKED_HELP, OPT_ASKED_VERSION };
+
+/*
+ * Reads argv[1] .. into the options struct at values, which holds the defaults.  Operands are moved
+ * to the end of argv (unless options stop at the first operand) and start at *first_operand.  At
+ * -h or -V the rest is not looked at.  Bad options are ERR_USAGE.
+ */
+int opts_parse(const struct opt_list *list, void *values, int argc, char **argv,
+    bool stop_at_operand, int *first_operand, enum opt_asked *asked, struct err *err) MUST_CHECK;
 
 #endif

@@ -16,22 +16,33 @@
 struct scored {
     int64_t n;
     const double *y;      /* truth: class code, value or relevance */
-    const double *weight; /* NULL: all 1 */
+    const double *weight; /* NULL: all 1; finite, never negative */
     int n_classes;        /* 0: regression */
     const int32_t *label; /* [n] predicted class codes (n_classes: a label that is no class: always
                              wrong); or NULL */
     const double *prob;   /* [n][n_classes] probabilities; NULL when there are none */
     const double *value;  /* [n] predicted value, or ranking score; NULL */
-    const int32_t *group; /* [n] query of each row; NULL */
+    const int32_t *group; /* [n] query of each row, from 0; NULL */
 };
+
+/*
+ * With two classes the second is the positive one: precision, recall, f1, brier, auc and
+ * average_precision are its.  With more, these are means over the classes that occur (brier: the
+ * sum over classes).  Without prob, two classes may have value, a score of the positive class
+ * (log_loss and brier then want it within [0, 1]).  Without label, the most probable class is the
+ * prediction. Relevance (ndcg, map) is y without classes, and with two classes whether a row is
+ * positive.
+ */
 
 struct metric_info {
     const char *name;
     bool classification, regression, ranking; /* what it is for */
     bool needs_prob, higher_is_better;
     bool has_parameter;
-    double parameter; /* default */
+    double parameter; /* default; 0 for ndcg: no cut */
     const char *help;
+    const char *undefined; /* when it is NaN, for a warning: "the truth has one class only" */
+    const struct metric_method *method; /* how (plan.h) */
 };
 
 struct metric {
@@ -46,6 +57,21 @@ int metric_find(
 /* NaN where the metric is not defined for these rows (one class only for auc, ...). */
 int metric_compute(
     const struct metric *m, const struct scored *s, double *value, struct err *err) MUST_CHECK;
+
+/*
+ * Many metrics of the same rows, and again under other weights (the bootstrap: weight times how
+ * often a row was drawn): rows are sorted once, an evaluation then is linear in the rows.  The
+ * arrays of s must outlive the plan.  Errors: what a metric needs is not in s.
+ */
+struct metric_plan;
+struct metric_plan *metric_plan_new(const struct metric *metrics, int n_metrics,
+    const struct scored *s, struct err *err) MUST_CHECK;
+void metric_plan_free(struct metric_plan *p);
+/* values[n_metrics] under weight[n] (NULL: all 1).  scratch has metric_plan_scratch() doubles; with
+ * scratch of its own each thread may evaluate the same plan. */
+int64_t metric_plan_scratch(const struct metric_plan *p);
+void metric_plan_evaluate(
+    const struct metric_plan *p, const double *weight, double *scratch, double *values);
 
 /* The names of what a task reports by default, best known first, comma-separated. */
 const char *metric_defaults(int n_classes, bool has_prob);

@@ -67,5 +67,8 @@ int target_from_json(struct target *t, const json_t *j, struct err *err) MUST_CH
  */
 int list_pick(
     const char *list, const char *const *names, int n, bool *picked, struct err *err) MUST_CHECK;
+/* One column: an exact name, else a position from 1 (or cN where columns have no names, which is
+ * their name then).  Its index, or -1 with an error that names the nearest. */
+int list_find(const char *item, const char *const *names, int n, struct err *err) MUST_CHECK;
 
 #endif

@@ -2,11 +2,11 @@
  * csv.h -- rows of fields from CSV text (RFC 4180), and fields back to text.
  *
  * libcsv parses, strictly: no quote inside an unquoted field, none left open.  Around it: a BOM is
- * dropped, CRLF and LF both end rows, blanks around an unquoted field are trimmed unless asked not
- * to (quoted ones keep theirs), a NUL byte is an error.  In one-column input a blank line is a
- * missing value; otherwise it is a ragged row, but blank lines after the last row are passed over.
- * A record is at most 16 MiB. Every error names file, line (of the record's first byte, counting
- * from 1) and the text.
+ * dropped, CRLF and LF both end rows (a bare CR outside quotes is an error), blanks around an
+ * unquoted field are trimmed unless asked not to (quoted ones keep theirs), a NUL byte is an error.
+ * In one-column input a blank line is a missing value; otherwise it is a ragged row, but blank
+ * lines after the last row are passed over.  A record is at most 16 MiB.  Every error names file,
+ * line (of the record's first byte, counting from 1) and the text.
  */
 #ifndef COMMON_IO_FORMAT_CSV_H
 #define COMMON_IO_FORMAT_CSV_H
@@ -14,14 +14,17 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "common/base/buf.h"
 #include "common/base/err.h"
 #include "common/io/stream/input.h"
 #include "common/io/stream/output.h"
 
 struct csv_opts {
-    char delimiter; /* 0: what the header suggests: tab, semicolon or comma */
+    char delimiter; /* 0: the most frequent of comma, semicolon and tab in the first line, outside
+                       quotes; a comma when equal */
     bool no_header;
     bool no_trim;
+    bool reference; /* every row through libcsv, rows without quotes too; for tests */
 };
 
 struct csv_field {
@@ -41,8 +44,7 @@ struct csv; /* opaque */
 
 /* Reads the header, if there is one.  The input stays the caller's and must outlive the csv.
  * Errors: no bytes at all (asks whether the command before failed), a header made of numbers
- * (suggests
- * --no-header), an empty or repeated column name. */
+ * (suggests --no-header), an empty or repeated column name. */
 struct csv *csv_open(struct input *in, const struct csv_opts *opts, struct err *err) MUST_CHECK;
 void csv_close(struct csv *csv);
 
@@ -55,9 +57,10 @@ bool csv_named(const struct csv *csv); /* false without a header */
  * unterminated...). */
 int csv_next(struct csv *csv, struct csv_row *row, struct err *err) MUST_CHECK;
 
-/* Writes one field, quoted if it must be (delimiter, quote, CR, LF, blanks at its ends, or empty
- * and `only`). */
+/* Writes one field, quoted if it must be: delimiter, quote, CR, LF inside, blanks at its ends. */
 int csv_put_field(
     struct output *out, const char *text, size_t len, char delimiter, struct err *err) MUST_CHECK;
+/* The same, appended to out; -1: no memory. */
+int csv_add_field(struct buf *out, const char *text, size_t len, char delimiter) MUST_CHECK;
 
 #endif

@@ -11,7 +11,8 @@
 #include "common/io/format/npy.h"
 
 bool idx_recognise(const unsigned char *bytes, size_t n);
-/* Fills an npy_header (big_endian true, fortran_order false), so that npy_read_*() read the data.
+/* 1 and a header, 0 at a clean end, -1 on error. Fills an npy_header (big_endian true,
+ * fortran_order false), so that npy_read_*() read the data.
  */
 int idx_read_header(struct input *in, struct npy_header *h, struct err *err) MUST_CHECK;
 

@@ -15,7 +15,7 @@
 #include "common/io/stream/input.h"
 #include "common/io/stream/output.h"
 
-enum dtype {
+enum dtype { /* in the reference's order, which is that of tensors in a file, from the end */
     DTYPE_BOOL,
     DTYPE_U8,
     DTYPE_I8,
@@ -37,7 +37,7 @@ enum dtype {
 const char *dtype_name(enum dtype type); /* "F32" */
 size_t dtype_size(enum dtype type);
 
-enum { ST_MAX_DIMS = 8 };
+enum { ST_MAX_DIMS = 8, ST_HEADER_MAX = 100000000 };
 
 struct st_tensor {
     const char *name;
@@ -48,8 +48,8 @@ struct st_tensor {
     size_t bytes;
 };
 
-/* Writing: collect borrowed tensors and metadata, then write.  Order by descending alignment, then
- * name. */
+/* Writing: collect borrowed tensors and metadata, then write.  Order by type (the enum's last
+ * first: descending alignment), then name. */
 struct st_writer;
 struct st_writer *st_writer_new(struct err *err) MUST_CHECK;
 void st_writer_free(struct st_writer *w);

@@ -46,6 +46,10 @@ int input_rewind(struct input *in, struct err *err) MUST_CHECK;
 int input_slurp(
     struct input *in, size_t limit, void **bytes, size_t *n, struct err *err) MUST_CHECK;
 
+/* Exactly n bytes in one block (mem_free), which grows as they arrive: a lying n costs no memory.
+ * An end before that is an error ("truncated"). */
+int input_read_block(struct input *in, uint64_t n, void **bytes, struct err *err) MUST_CHECK;
+
 /* If this is an uncompressed regular file nothing was read of: its bytes, mapped read-only until
  * input_close().  *bytes is NULL (and 0 returned) when it cannot be mapped: read instead. */
 int input_map(struct input *in, const void **bytes, size_t *n, struct err *err) MUST_CHECK;

@@ -3,7 +3,8 @@
  *
  * path NULL or "-" is standard output.  A path that is absent or a regular file (links followed) is
  * written beside under a temporary name and renamed over at output_close(), keeping its mode;
- * anything else (a device, a FIFO, /dev/fd/N) is opened and written.  A binary result is refused on
+ * anything else (a device, a FIFO) is opened and written, and what names a descriptor (/dev/fd/N,
+ * /dev/stdout) is written where that descriptor stands.  A binary result is refused on
  * a terminal.  output_close() reports what buffering hid (a full disk); output_discard() after it
  * does nothing, before it drops the temporary file, so that what was at path stays as it was.
  */
@@ -19,8 +20,9 @@
 enum output_kind { OUTPUT_TEXT, OUTPUT_BINARY };
 
 struct output {
-    char *path, *temporary; /* owned; temporary is NULL for streams */
-    const char *name;       /* for messages */
+    char *path, *temporary; /* owned; temporary is NULL for streams, path for standard output */
+    char *target;           /* owned: path with its links followed; NULL for streams */
+    const char *name;       /* for messages; valid until closed */
     int fd;
     char *buffer;
     size_t used;

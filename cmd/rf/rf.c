@@ -1,0 +1,488 @@
+/* rf.c -- what makes a forest random: bootstraps, columns, leaves; see rf.h. */
+#include "cmd/rf/rf.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "common/base/mem.h"
+#include "common/base/rng.h"
+#include "common/io/format/number.h"
+
+const char *const rf_criterion_names[] = {"auto", "gini", "entropy", "squared", NULL};
+
+struct rf {
+    const struct rf_params *params;
+    const struct table *table;
+    bool classes;
+    int n_classes;
+    double *weight; /* [n_rows] of a row in sums and leaves: row weight times class weight */
+    int32_t *slot;  /* [n_rows] class; NULL in regression */
+    int64_t *fixed[2];
+    struct row_stats stats;
+    int64_t n_draws; /* rows drawn for a tree */
+    double (*score)(const void *self, int n, const double *sums);
+};
+
+/* ---- mtry ---- */
+
+static const char *const mtry_names[] = {"auto", "sqrt", "log2", "third", "all", NULL};
+
+int rf_mtry_parse(const char *text, void *field, struct err *err)
+{
+    struct rf_mtry *mtry = field;
+    double amount;
+
+    for (int i = 0; mtry_names[i]; i++)
+        if (strcmp(text, mtry_names[i]) == 0) {
+            *mtry = (struct rf_mtry){.rule = (enum rf_mtry_rule)i};
+            return 0;
+        }
+    if (number_read(text, strlen(text), &amount)) {
+        if (amount >= 1 && amount <= 1 << 24 && amount == floor(amount) && !strchr(text, '.')) {
+            *mtry = (struct rf_mtry){MTRY_COUNT, amount};
+            return 0;
+        }
+        if (amount > 0 && amount <= 1) {
+            *mtry = (struct rf_mtry){MTRY_FRACTION, amount};
+            return 0;
+        }
+    }
+    return err_usage(err,
+        "'%s' is not sqrt, log2, third, all, a whole number from 1 or a fraction "
+        "up to 1.0",
+        text);
+}
+
+int rf_mtry_show(const void *field, struct buf *out)
+{
+    const struct rf_mtry *mtry = field;
+    char text[NUMBER_MAX];
+    if (mtry->rule < MTRY_COUNT)
+        return buf_str(out, mtry_names[mtry->rule]);
+    number_write(mtry->amount, text);
+    return buf_str(out, text);
+}
+
+int rf_mtry_count(const struct rf_mtry *mtry, bool regression, int d)
+{
+    enum rf_mtry_rule rule = mtry->rule;
+    double n = d;
+
+    if (rule == MTRY_AUTO)
+        rule = regression ? MTRY_THIRD : MTRY_SQRT;
+    switch (rule) {
+    case MTRY_SQRT:
+        n = floor(sqrt(d));
+        break;
+    case MTRY_LOG2:
+        n = floor(log2(d));
+        break;
+    case MTRY_THIRD:
+        n = d / 3;
+        break;
+    case MTRY_COUNT:
+        n = mtry->amount;
+        break;
+    case MTRY_FRACTION:
+        n = floor(mtry->amount * d);
+        break;
+    case MTRY_AUTO:
+    case MTRY_ALL:
+        break;
+    }
+    return n < 1 ? 1 : n > d ? d : (int)n;
+}
+
+/* ---- scores ---- */
+
+double rf_score_gini(const void *self, int n, const double *sums)
+{
+    double weight = 0, squares = 0;
+    (void)self;
+    for (int k = 0; k < n; k++) {
+        weight += sums[k];
+        squares += sums[k] * sums[k];
+    }
+    return weight > 0 ? squares / weight : 0;
+}
+
+/*
+ * log2 of a positive normal number by arithmetic alone, so that trees do not depend on a C
+ * library's log(): with x = m 2^e, 1/sqrt(2) <= m < sqrt(2), ln m = 2 atanh(s) with s = (m - 1)/(m
+ * + 1), |s| < 0.172.
+ */
+static double log2_same_everywhere(double x)
+{
+    int e;
+    double m = frexp(x, &e);
+    if (m < 0.70710678118654752440) {
+        m *= 2;
+        e--;
+    }
+    double s = (m - 1) / (m + 1), s2 = s * s, sum = 0;
+    for (int i = 23; i >= 1; i -= 2)
+        sum = sum * s2 + 1.0 / i;
+    return e + 2 * s * sum * 1.44269504088896340736;
+}
+
+double rf_score_entropy(const void *self, int n, const double *sums)
+{
+    double weight = 0, total = 0;
+    (void)self;
+    for (int k = 0; k < n; k++)
+        if (sums[k] > 0) {
+            weight += sums[k];
+            total += sums[k] * log2_same_everywhere(sums[k]);
+        }
+    return weight > 0 ? total - weight * log2_same_everywhere(weight) : 0;
+}
+
+double rf_score_squared(const void *self, int n, const double *sums)
+{
+    (void)self, (void)n;
+    return sums[0] > 0 ? sums[1] * sums[1] / sums[0] : 0;
+}
+
+/* ---- weights ---- */
+
+/* w[k] = n / (K n_k), counting weight: every class weighs the same in the whole. */
+static void weights_balanced(const struct rf *rf, const struct table *t, double *w)
+{
+    double total = 0;
+    for (int64_t i = 0; i < t->n_rows; i++) {
+        double row = t->weight ? t->weight[i] : 1;
+        w[(int)t->y[i]] += row;
+        total += row;
+    }
+    for (int k = 0; k < rf->n_classes; k++)
+        w[k] = w[k] > 0 ? total / (rf->n_classes * w[k]) : 0;
+}
+
+/* One "LABEL=W" of text[0..len); the label may hold '=' itself. */
+static int weight_parse(
+    const struct table *t, const char *text, size_t len, double *w, struct err *err)
+{
+    size_t label = len;
+    double value;
+    while (label > 0 && text[label - 1] != '=')
+        label--;
+    if (label == 0)
+        return err_usage(
+            err, "--class-weight: '%.*s' is not LABEL=WEIGHT", err_quote_len(len), text);
+    if (!number_read(text + label, len - label, &value) || !(value >= 0) || isinf(value))
+        return err_usage(err, "--class-weight: '%.*s' is not a weight of 0 or more",
+            err_quote_len(len - label), text + label);
+    int32_t k = dict_find(t->target.classes, text, label - 1);
+    if (k < 0)
+        return err_set(err, "--class-weight: '%s' has no class '%.*s'", t->target.name,
+            err_quote_len(label - 1), text);
+    w[k] = value;
+    return 0;
+}
+
+static int class_weights(const struct rf *rf, const struct table *t, double *w, struct err *err)
+{
+    const char *text = rf->params->class_weight;
+
+    if (strcmp(text, "balanced") == 0) {
+        weights_balanced(rf, t, w);
+        return 0;
+    }
+    for (int k = 0; k < rf->n_classes; k++)
+        w[k] = 1;
+    for (;;) {
+        size_t len = strcspn(text, ",");
+        if (weight_parse(t, text, len, w, err) < 0)
+            return -1;
+        if (!text[len])
+            return 0;
+        text += len + 1;
+    }
+}
+
+static int row_weights(struct rf *rf, const struct table *t, struct err *err)
+{
+    double *by_class = NULL, sum = 0;
+    int ret = -1;
+
+    rf->weight = mem_alloc((size_t)t->n_rows, sizeof *rf->weight);
+    by_class = mem_zalloc((size_t)rf->n_classes + 1, sizeof *by_class);
+    if (!rf->weight || !by_class) {
+        err_memory(err);
+        goto out;
+    }
+    if (rf->params->class_weight && class_weights(rf, t, by_class, err) < 0)
+        goto out;
+    for (int64_t i = 0; i < t->n_rows; i++) {
+        rf->weight[i] = t->weight ? t->weight[i] : 1;
+        if (rf->params->class_weight)
+            rf->weight[i] *= by_class[(int)t->y[i]];
+        sum += rf->weight[i];
+    }
+    ret = sum > 0 ? 0 : err_set(err, "all rows have weight 0");
+out:
+    mem_free(by_class);
+    return ret;
+}
+
+/* ---- statistics ---- */
+
+static double max_abs(const double *values, int64_t n)
+{
+    double max = 0;
+    for (int64_t i = 0; i < n; i++)
+        if (fabs(values[i]) > max)
+            max = fabs(values[i]);
+    return max;
+}
+
+static int fixed_alloc(struct rf *rf, int which, int64_t n, struct err *err)
+{
+    rf->fixed[which] = mem_alloc((size_t)n, sizeof *rf->fixed[which]);
+    rf->stats.value[which] = rf->fixed[which];
+    return rf->fixed[which] ? 0 : err_memory(err);
+}
+
+static int stats_weights(struct rf *rf, const struct table *t, struct err *err)
+{
+    if (fixed_alloc(rf, 0, t->n_rows, err) < 0)
+        return -1;
+    rf->stats.unit[0] = stats_unit(max_abs(rf->weight, t->n_rows), rf->n_draws);
+    for (int64_t i = 0; i < t->n_rows; i++)
+        rf->fixed[0][i] = stats_fixed(rf->weight[i], rf->stats.unit[0]);
+    return 0;
+}
+
+static int stats_classes(struct rf *rf, const struct table *t, struct err *err)
+{
+    rf->slot = mem_alloc((size_t)t->n_rows, sizeof *rf->slot);
+    if (!rf->slot)
+        return err_memory(err);
+    for (int64_t i = 0; i < t->n_rows; i++)
+        rf->slot[i] = (int32_t)t->y[i];
+    rf->stats.slot = rf->slot;
+    rf->stats.n_sums = rf->n_classes;
+    return 0;
+}
+
+/* Weighted targets about their mean, which keeps the fixed point's bits for what differs. */
+static int stats_values(struct rf *rf, const struct table *t, struct err *err)
+{
+    double mean = 0, weight = 0, max = 0;
+
+    for (int64_t i = 0; i < t->n_rows; i++) {
+        weight += rf->weight[i];
+        if (rf->weight[i] > 0)
+            mean += (t->y[i] - mean) * (rf->weight[i] / weight);
+    }
+    for (int64_t i = 0; i < t->n_rows; i++)
+        max = fmax(max, fabs(rf->weight[i] * (t->y[i] - mean)));
+    if (!isfinite(max))
+        return err_set(err, "the target '%s' has values too large to average", t->target.name);
+    if (fixed_alloc(rf, 1, t->n_rows, err) < 0)
+        return -1;
+    rf->stats.unit[1] = stats_unit(max, rf->n_draws);
+    for (int64_t i = 0; i < t->n_rows; i++)
+        rf->fixed[1][i] = stats_fixed(rf->weight[i] * (t->y[i] - mean), rf->stats.unit[1]);
+    rf->stats.n_sums = 2;
+    return 0;
+}
+
+/* ---- the learner ---- */
+
+static int usable_columns(const struct table *t)
+{
+    return schema_n_features(&t->schema);
+}
+
+static int choose_criterion(struct rf *rf, const struct table *t, struct err *err)
+{
+    int criterion = rf->params->criterion;
+
+    if (criterion == RF_AUTO)
+        criterion = rf->classes ? RF_GINI : RF_SQUARED;
+    if ((criterion == RF_SQUARED) == rf->classes)
+        return err_usage(err, "--criterion %s does not fit: '%s' is a %s target",
+            rf_criterion_names[criterion], t->target.name, task_names[t->target.task]);
+    if (rf->params->class_weight && !rf->classes)
+        return err_usage(
+            err, "--class-weight does not fit: '%s' is a regression target", t->target.name);
+    rf->score = criterion == RF_GINI      ? rf_score_gini
+                : criterion == RF_ENTROPY ? rf_score_entropy
+                                          : rf_score_squared;
+    return 0;
+}
+
+/* At least one row, and without replacement no more than there are. */
+static int64_t count_draws(const struct rf_params *p, int64_t n_rows)
+{
+    double fraction = p->sample_fraction > 0 ? p->sample_fraction : p->replace ? 1 : 0.632;
+    double n = nearbyint(fraction * (double)n_rows);
+    return n < 1 ? 1 : n > (double)n_rows ? n_rows : (int64_t)n;
+}
+
+static void grow_choose(const struct rf *rf, const struct table *t, struct grow_opts *grow)
+{
+    const struct rf_params *p = rf->params;
+    int d = usable_columns(t), mtry = rf_mtry_count(&p->mtry, !rf->classes, d);
+    *grow = (struct grow_opts){
+        .max_depth = (int)p->max_depth,
+        .max_leaves = p->max_leaves,
+        .min_leaf = p->min_leaf,
+        .min_split = p->min_split,
+        .n_columns = mtry < d ? mtry : 0,
+        .columns_per_tree = p->mtry_per_tree,
+        .random_cuts = p->extra_trees,
+        .stop_if_pure = true,
+        .min_gain = -INFINITY,
+        .seed = p->seed,
+    };
+}
+
+static int rf_start(void *self, const void *params, const struct table *train,
+    struct grow_opts *grow, struct err *err)
+{
+    struct rf *rf = self;
+
+    rf->params = params;
+    rf->table = train;
+    rf->classes = train->target.task == TASK_CLASSIFICATION;
+    rf->n_classes = rf->classes ? (int)dict_size(train->target.classes) : 0;
+    rf->n_draws = count_draws(rf->params, train->n_rows);
+    if (choose_criterion(rf, train, err) < 0 || row_weights(rf, train, err) < 0 ||
+        stats_weights(rf, train, err) < 0)
+        return -1;
+    grow_choose(rf, train, grow);
+    return rf->classes ? stats_classes(rf, train, err) : stats_values(rf, train, err);
+}
+
+static void rf_release(void *self)
+{
+    struct rf *rf = self;
+    mem_free(rf->weight);
+    mem_free(rf->slot);
+    mem_free(rf->fixed[0]);
+    mem_free(rf->fixed[1]);
+}
+
+static int rf_n_outputs(const void *self)
+{
+    const struct rf *rf = self;
+    return rf->n_classes > 2 ? rf->n_classes : 1;
+}
+
+static const struct row_stats *rf_stats(const void *self)
+{
+    const struct rf *rf = self;
+    return &rf->stats;
+}
+
+/* A bootstrap, or a choice without replacement (Knuth's algorithm S). */
+static void rf_sample(const void *self, int tree, uint16_t *draws)
+{
+    const struct rf *rf = self;
+    int64_t n = rf->table->n_rows;
+    struct rng r;
+
+    rng_init(&r, rf->params->seed, RNG_BAG, (uint32_t)tree, 0);
+    memset(draws, 0, (size_t)n * sizeof *draws);
+    if (rf->params->replace) {
+        for (int64_t i = 0; i < rf->n_draws; i++) {
+            uint64_t row = rng_below(&r, (uint64_t)n);
+            draws[row] += draws[row] < UINT16_MAX;
+        }
+        return;
+    }
+    int64_t left = rf->n_draws;
+    for (int64_t row = 0; row < n && left; row++)
+        if ((int64_t)rng_below(&r, (uint64_t)(n - row)) < left) {
+            draws[row] = 1;
+            left--;
+        }
+}
+
+static double rf_score(const void *self, int n_sums, const double *sums)
+{
+    const struct rf *rf = self;
+    return rf->score(NULL, n_sums, sums);
+}
+
+static void leaf_shares(const struct rf *rf, const struct hist_rows *rows, double *value)
+{
+    double weight = 0, positive = 0;
+
+    for (int k = 0; k < rf_n_outputs(rf); k++)
+        value[k] = 0;
+    for (uint32_t i = 0; i < rows->n; i++) {
+        uint32_t row = rows->row[i];
+        double w = rows->draws[row] * rf->weight[row];
+        weight += w;
+        if (rf->n_classes > 2)
+            value[rf->slot[row]] += w;
+        else if (rf->slot[row] == 1)
+            positive += w;
+    }
+    if (rf->n_classes <= 2) {
+        value[0] = weight > 0 ? positive / weight : 0.5;
+        return;
+    }
+    for (int k = 0; k < rf->n_classes; k++)
+        value[k] = weight > 0 ? value[k] / weight : 1.0 / rf->n_classes;
+}
+
+/* The mean, from deviations from its first target, so that a leaf of equal targets gives just that.
+ */
+static void leaf_mean(const struct rf *rf, const struct hist_rows *rows, double *value)
+{
+    const double *y = rf->table->y;
+    double first = rows->n ? y[rows->row[0]] : 0, sum = 0, weight = 0;
+    for (uint32_t i = 0; i < rows->n; i++) {
+        uint32_t row = rows->row[i];
+        double w = rows->draws[row] * rf->weight[row];
+        sum += w * (y[row] - first);
+        weight += w;
+    }
+    *value = weight > 0 ? first + sum / weight : first;
+}
+
+static void rf_leaf(const void *self, const struct hist_rows *rows, double *value)
+{
+    const struct rf *rf = self;
+    if (rf->classes)
+        leaf_shares(rf, rows, value);
+    else
+        leaf_mean(rf, rows, value);
+}
+
+static json_t *rf_describe(const void *params)
+{
+    const struct rf_params *p = params;
+    struct buf mtry = BUF_INIT;
+    json_t *j = NULL;
+
+    if (rf_mtry_show(&p->mtry, &mtry) == 0)
+        j = json_pack("{s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:f, s:b, s:s?, s:b, s:I}", "criterion",
+            rf_criterion_names[p->criterion], "mtry", mtry.data, "mtry_per",
+            p->mtry_per_tree ? "tree" : "node", "max_depth", (json_int_t)p->max_depth, "max_leaves",
+            (json_int_t)p->max_leaves, "min_leaf", (json_int_t)p->min_leaf, "min_split",
+            (json_int_t)p->min_split, "sample_fraction", p->sample_fraction, "replace", p->replace,
+            "class_weight", p->class_weight, "extra_trees", p->extra_trees, "seed",
+            (json_int_t)p->seed);
+    buf_release(&mtry);
+    return j;
+}
+
+const struct learner rf_learner = {
+    .program = "rf",
+    .rounds = "trees",
+    .average = true,
+    .self_size = sizeof(struct rf),
+    .start = rf_start,
+    .release = rf_release,
+    .n_outputs = rf_n_outputs,
+    .stats = rf_stats,
+    .sample = rf_sample,
+    .score = rf_score,
+    .leaf = rf_leaf,
+    .describe = rf_describe,
+};

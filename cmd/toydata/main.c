@@ -1,0 +1,4 @@
+/* toydata -- made-up data sets as CSV. */
+#include "cmd/toydata/cmd.h"
+
+PROGRAM("toydata", "write made-up data sets as CSV", &toydata)

@@ -1,0 +1,322 @@
+/* fit.c -- growing a forest round by round; see learner.h. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "common/base/clock.h"
+#include "common/base/mem.h"
+#include "common/base/pool.h"
+#include "common/learner/tally.h"
+
+enum { MAX_BATCH = 64, SAVE_SECONDS = 60 };
+
+/* What one learner_fit() works with. */
+struct run {
+    const struct learner *learner;
+    const struct fit_opts *opts;
+    const struct watch *watch;
+    struct fit *fit;
+    void *self;
+    struct bins bins;
+    struct grow_opts grow;
+    struct grow_rule rule;
+    double started;
+
+    /* a batch of trees, grown at the same time */
+    int batch;    /* how many at most */
+    int first, n; /* those being grown: [first, first + n) */
+    uint16_t *draws[MAX_BATCH];
+    struct tree *tree[MAX_BATCH];
+    struct err tree_err[MAX_BATCH];
+    struct grower **growers; /* [pool_size()], made when a worker first needs one */
+
+    double values[METRICS_MAX];
+    double best_value;
+    int best_round;
+    double last_shown; /* when the out-of-bag score was last measured for the progress line */
+    double last_saved;
+    char detail[96];
+};
+
+/* ---- a batch ---- */
+
+static void grow_task(void *ctx, int64_t i, int worker)
+{
+    struct run *r = ctx;
+    struct err *err = &r->tree_err[i];
+
+    if (!r->growers[worker])
+        r->growers[worker] =
+            grower_new(&r->bins, r->learner->stats(r->self), &r->grow, &r->rule, err);
+    r->learner->sample(r->self, r->first + (int)i, r->draws[i]);
+    if (r->growers[worker] && !r->tree[i]) /* a resumed tree is there already */
+        r->tree[i] = grower_tree(r->growers[worker], (uint32_t)(r->first + i), r->draws[i], err);
+}
+
+static void batch_clear(struct run *r)
+{
+    for (int i = 0; i < MAX_BATCH; i++) {
+        tree_free(r->tree[i]);
+        r->tree[i] = NULL;
+    }
+}
+
+static int batch_grow(struct run *r, struct err *err)
+{
+    int ret = 0;
+    pool_run(r->n, grow_task, r);
+    for (int i = 0; i < r->n && ret == 0; i++) {
+        if (!r->tree[i]) {
+            *err = r->tree_err[i];
+            ret = -1;
+        } else if (forest_add(&r->fit->forest, r->tree[i]) < 0) {
+            ret = err_memory(err);
+        } else {
+            r->tree[i] = NULL;
+        }
+    }
+    batch_clear(r);
+    return ret;
+}
+
+/* ---- measuring ---- */
+
+static int keep_measurements(
+    struct run *r, int round, const char *data, const double *values, struct err *err)
+{
+    struct fit *fit = r->fit;
+    size_t n = (size_t)fit->n_measurements, more = (size_t)r->opts->n_metrics;
+    if (mem_grow(&fit->measurements, &fit->room, n + more, sizeof *fit->measurements) < 0)
+        return err_memory(err);
+    for (int i = 0; i < r->opts->n_metrics; i++)
+        fit->measurements[fit->n_measurements++] = (struct measurement){round, data, i, values[i]};
+    return 0;
+}
+
+static int measure(struct run *r, struct tally *t, int round, const char *data, struct err *err)
+{
+    if (!t->table)
+        return 0;
+    if (tally_measure(
+            t, &r->fit->forest, round, r->opts->metrics, r->opts->n_metrics, r->values, err) < 0)
+        return -1;
+    return keep_measurements(r, round, data, r->values, err);
+}
+
+/* Measures both sets after a round; the last set measured, valid where there is one, is what early
+ * stopping watches. */
+static int measure_round(struct run *r, int round, struct err *err)
+{
+    if (measure(r, &r->fit->oob, round, "oob", err) < 0 ||
+        measure(r, &r->fit->valid, round, "valid", err) < 0)
+        return -1;
+    if (!r->fit->oob.table && !r->fit->valid.table)
+        return 0;
+    const struct metric *m = &r->opts->metrics[0];
+    double value = m->info->higher_is_better ? r->values[0] : -r->values[0];
+    if (!r->best_round || value > r->best_value) {
+        r->best_value = value;
+        r->best_round = round;
+    }
+    return 0;
+}
+
+/* Adds trees to what the rows have. */
+static void tally_rounds(struct run *r, int first, int last)
+{
+    const struct forest *f = &r->fit->forest;
+    if (r->fit->oob.table)
+        tally_add(&r->fit->oob, f, first, last, &r->draws[first - r->first]);
+    if (r->fit->valid.table)
+        tally_add(&r->fit->valid, f, first, last, NULL);
+}
+
+/* Round by round where each one is measured, all at once where not.  *done: early stopping says so.
+ */
+static int batch_measure(struct run *r, bool *done, struct err *err)
+{
+    const struct fit_opts *o = r->opts;
+    int last = r->first + r->n;
+
+    if (!o->curve && !o->early_stop) {
+        tally_rounds(r, r->first, last);
+        return 0;
+    }
+    for (int i = r->first; i < last; i++) {
+        tally_rounds(r, i, i + 1);
+        if (measure_round(r, i + 1, err) < 0)
+            return -1;
+        if (o->early_stop && r->best_round && i + 1 - r->best_round >= o->early_stop) {
+            r->fit->stopped_early = *done = true;
+            return 0;
+        }
+    }
+    return 0;
+}
+
+static void show_progress(struct run *r)
+{
+    const struct fit_opts *o = r->opts;
+    struct tally *t = r->fit->valid.table ? &r->fit->valid : &r->fit->oob;
+    int round = r->first + r->n;
+    double now = clock_seconds();
+    struct err ignored;
+    double value;
+
+    if (r->watch && r->watch->progress && t->table && now - r->last_shown > 1) {
+        r->last_shown = now;
+        if (tally_measure(t, &r->fit->forest, round, o->metrics, 1, &value, &ignored) == 0)
+            snprintf(r->detail, sizeof r->detail, "%s %s %.4g", t == &r->fit->oob ? "oob" : "valid",
+                o->metrics[0].name, value);
+    }
+    watch_progress(r->watch, r->learner->rounds, round, o->n_rounds, r->detail);
+}
+
+/* ---- all batches ---- */
+
+/* Trees the forest came with are put through the same batches, so that their votes count. */
+static void batch_adopt(struct run *r, struct forest *resumed)
+{
+    for (int i = 0; i < r->n && r->first + i < resumed->n_trees; i++) {
+        r->tree[i] = resumed->trees[r->first + i];
+        resumed->trees[r->first + i] = NULL;
+    }
+}
+
+/* An interrupted run keeps the trees it came with. */
+static int adopt_rest(struct run *r, struct forest *resumed)
+{
+    for (int i = r->first; i < resumed->n_trees && i < r->opts->n_rounds; i++) {
+        if (forest_add(&r->fit->forest, resumed->trees[i]) < 0)
+            return -1;
+        resumed->trees[i] = NULL;
+    }
+    return 0;
+}
+
+static int run_rounds(struct run *r, struct forest *resumed, struct err *err)
+{
+    const struct fit_opts *o = r->opts;
+    bool done = false;
+
+    for (r->first = 0; r->first < o->n_rounds && !done; r->first += r->n) {
+        if (watch_stop(r->watch))
+            return adopt_rest(r, resumed) < 0 ? err_memory(err) : err_interrupted(err);
+        if (o->time_limit > 0 && r->first > 0 && clock_seconds() - r->started > o->time_limit) {
+            r->fit->out_of_time = true;
+            break;
+        }
+        r->n = o->n_rounds - r->first < r->batch ? o->n_rounds - r->first : r->batch;
+        batch_adopt(r, resumed);
+        if (batch_grow(r, err) < 0 || batch_measure(r, &done, err) < 0)
+            return -1;
+        show_progress(r);
+        if (o->save && clock_seconds() - r->last_saved > SAVE_SECONDS) {
+            r->last_saved = clock_seconds();
+            if (o->save(o->save_ctx, &r->fit->forest, err) < 0)
+                return -1;
+        }
+    }
+    struct fit *fit = r->fit;
+    if (!o->curve && !o->early_stop && fit->forest.n_trees &&
+        measure_round(r, fit->forest.n_trees, err) < 0)
+        return -1;
+    if (o->early_stop && r->best_round)
+        forest_truncate(&fit->forest, r->best_round);
+    return 0;
+}
+
+static int run_init(
+    struct run *r, const struct table *train, const struct table *valid, struct err *err)
+{
+    struct bins_opts bins_opts = BINS_OPTS_INIT;
+    int n_outputs = r->learner->n_outputs(r->self);
+
+    if (n_outputs > LEARNER_MAX_OUTPUTS)
+        return err_set(
+            err, "%d classes are more than the %d supported", n_outputs, LEARNER_MAX_OUTPUTS);
+    bins_opts.max_bins = r->opts->max_bins;
+    if (bins_build(&r->bins, train, &bins_opts, err) < 0)
+        return -1;
+    r->rule = (struct grow_rule){r->self, n_outputs, r->learner->score, r->learner->leaf};
+    r->growers = mem_zalloc((size_t)pool_size(), sizeof *r->growers);
+    if (!r->growers)
+        return err_memory(err);
+    r->batch = 4 * pool_size() < MAX_BATCH ? 4 * pool_size() : MAX_BATCH;
+    for (int i = 0; i < r->batch; i++)
+        if (!(r->draws[i] = mem_alloc((size_t)train->n_rows, sizeof *r->draws[i])))
+            return err_memory(err);
+    if (valid && tally_init(&r->fit->valid, valid, n_outputs, false, err) < 0)
+        return -1;
+    r->learner->sample(r->self, 0, r->draws[0]);
+    bool out_of_bag = false;
+    for (int64_t row = 0; row < train->n_rows; row++)
+        out_of_bag |= !r->draws[0][row];
+    return out_of_bag ? tally_init(&r->fit->oob, train, n_outputs, true, err) : 0;
+}
+
+static void run_release(struct run *r, int n_workers)
+{
+    batch_clear(r);
+    for (int i = 0; i < n_workers && r->growers; i++)
+        grower_free(r->growers[i]);
+    mem_free(r->growers);
+    for (int i = 0; i < MAX_BATCH; i++)
+        mem_free(r->draws[i]);
+    bins_release(&r->bins);
+}
+
+int learner_fit(const struct learner *l, const void *params, const struct table *train,
+    const struct table *valid, const struct fit_opts *opts, struct comm *comm,
+    const struct watch *watch, struct fit *fit, struct err *err)
+{
+    struct run r = {.learner = l,
+        .opts = opts,
+        .watch = watch,
+        .fit = fit,
+        .started = clock_seconds(),
+        .last_shown = clock_seconds(),
+        .last_saved = clock_seconds()};
+    struct forest resumed = fit->forest;
+    int n_workers = pool_size(), ret = -1;
+
+    fit->forest = (struct forest)FOREST_INIT;
+    r.self = mem_zalloc(1, l->self_size);
+    if (!r.self) {
+        err_memory(err);
+        goto out;
+    }
+    if (opts->n_metrics > METRICS_MAX) {
+        err_usage(err, "more than %d metrics", METRICS_MAX);
+        goto out;
+    }
+    if (comm_barrier(comm, err) < 0 || l->start(r.self, params, train, &r.grow, err) < 0 ||
+        forest_init(&fit->forest, l->n_outputs(r.self), l->average, err) < 0 ||
+        run_init(&r, train, valid, err) < 0)
+        goto out;
+    ret = run_rounds(&r, &resumed, err);
+out:
+    run_release(&r, n_workers);
+    if (r.self)
+        l->release(r.self);
+    mem_free(r.self);
+    forest_release(&resumed); /* trees that were adopted are NULL there */
+    return ret;
+}
+
+void fit_release(struct fit *fit)
+{
+    forest_release(&fit->forest);
+    tally_release(&fit->oob);
+    tally_release(&fit->valid);
+    mem_free(fit->measurements);
+    *fit = (struct fit)FIT_INIT;
+}
+
+double fit_last(const struct fit *fit, const char *data, int metric)
+{
+    for (int i = fit->n_measurements; i-- > 0;)
+        if (fit->measurements[i].metric == metric && strcmp(fit->measurements[i].data, data) == 0)
+            return fit->measurements[i].value;
+    return NAN;
+}

@@ -1,0 +1,115 @@
+/*
+ * learner.h -- the one frame of tree learners: what differs between them is a table of functions.
+ *
+ * A learner turns rows into statistics, draws the rows of each round, scores nodes and fills
+ * leaves; the frame grows the trees (over threads), keeps what they add up to for held-out and
+ * out-of-bag rows, measures, stops early.  A model is the same for any number of threads, and the
+ * first n trees of a longer run are those of a shorter one.
+ */
+#ifndef COMMON_LEARNER_LEARNER_H
+#define COMMON_LEARNER_LEARNER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/base/err.h"
+#include "common/base/watch.h"
+#include "common/comm/comm.h"
+#include "common/metric/metric.h"
+#include "common/table/table.h"
+#include "common/tree/bins.h"
+#include "common/tree/forest.h"
+#include "common/tree/grow.h"
+
+enum { METRICS_MAX = 32 };
+enum { LEARNER_MAX_OUTPUTS = 4096 }; /* values a leaf may have: classes */
+
+struct learner {
+    const char *program; /* "rf": what its models are called */
+    const char *rounds;  /* what -n counts, for progress and summary: "trees" */
+    bool average;        /* a forest's trees are averaged, not added */
+    size_t self_size;    /* of the learner's own state, zeroed before start() */
+
+    /* Prepares self for these rows: statistics, base, how trees grow.  params is the verb's own
+     * options. */
+    int (*start)(void *self, const void *params, const struct table *train, struct grow_opts *grow,
+        struct err *err);
+    void (*release)(void *self);
+    int (*n_outputs)(const void *self); /* values of a leaf */
+    const struct row_stats *(*stats)(const void *self);
+    /* How often each row is drawn for a round: draws[n_rows]. */
+    void (*sample)(const void *self, int round, uint16_t *draws);
+    double (*score)(const void *self, int n_sums, const double *sums);
+    void (*leaf)(const void *self, const struct hist_rows *rows, double *value);
+    /* params as JSON for the model's description; a new object. */
+    json_t *(*describe)(const void *params);
+};
+
+/*
+ * Raw outputs of a forest as what they mean: probabilities of the classes (one output is that of
+ * the last of two), or the value.  out has prediction_width() values.
+ */
+int prediction_width(const struct target *t);
+void prediction_link(const struct target *t, int n_outputs, const double *raw, double *out);
+int32_t prediction_label(
+    const struct target *t, const double *probabilities); /* the greatest; ties: the first */
+
+struct fit_opts {
+    int n_rounds;
+    int max_bins;
+    int early_stop;    /* stop when the first metric is no better for so many rounds; 0: never */
+    double time_limit; /* seconds, 0: none */
+    int n_metrics;
+    const struct metric *metrics;
+    bool curve; /* measure after every round, not only the last */
+    /* called about once a minute with what is grown so far; NULL: not at all */
+    int (*save)(void *ctx, const struct forest *forest, struct err *err);
+    void *save_ctx;
+};
+
+struct measurement {
+    int round;        /* from 1 */
+    const char *data; /* "oob", "valid" */
+    int metric;       /* index into fit_opts.metrics */
+    double value;
+};
+
+/* What predictions of a set of rows have added up to so far. */
+struct tally {
+    const struct table *table;
+    double *sum;    /* [n_rows][n_outputs] */
+    uint32_t *n;    /* [n_rows] trees that voted; NULL: all of them */
+    double *weight; /* [n_rows] with n: 0 for rows without a vote */
+    double *linked; /* [n_rows][width] scratch: what was last measured */
+    int32_t *label;
+};
+
+struct fit {
+    struct forest forest;
+    int n_measurements;
+    size_t room;
+    struct measurement *measurements; /* by rising round */
+    struct tally oob, valid;          /* table NULL when there is none */
+    bool stopped_early, out_of_time;
+};
+
+#define FIT_INIT                                                                                   \
+    {                                                                                              \
+        .forest = FOREST_INIT                                                                      \
+    }
+
+/*
+ * Fits a forest.  valid may be NULL.  fit->forest may already hold trees (of the same learner and
+ * data): they are kept and the rest is grown.  On ERR_INTERRUPTED the forest holds the trees grown
+ * so far.  Early stopping watches valid, else the out-of-bag rows, and cuts the forest back to its
+ * best round.
+ */
+int learner_fit(const struct learner *l, const void *params, const struct table *train,
+    const struct table *valid, const struct fit_opts *opts, struct comm *comm,
+    const struct watch *watch, struct fit *fit, struct err *err) MUST_CHECK;
+void fit_release(struct fit *fit);
+
+/* The last measurement of a metric on a set of rows: NAN when there is none. */
+double fit_last(const struct fit *fit, const char *data, int metric);
+
+#endif

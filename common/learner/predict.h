@@ -1,0 +1,45 @@
+/*
+ * predict.h -- the predict verb of every tree learner: rows in, predictions out, in constant memory
+ * and input order.
+ */
+#ifndef COMMON_LEARNER_PREDICT_H
+#define COMMON_LEARNER_PREDICT_H
+
+#include "common/base/err.h"
+#include "common/base/watch.h"
+#include "common/cli/opt.h"
+#include "common/cli/verb.h"
+#include "common/learner/tree_model.h"
+#include "common/table/reader.h"
+
+struct predict_opts {
+    const char *model;  /* -m FILE */
+    const char *prefix; /* put before the names of the output's columns, with a '.' */
+    struct bind_opts bind;
+};
+#define PREDICT_OPTIONS_INIT                                                                       \
+    {                                                                                              \
+        .model = NULL                                                                              \
+    }
+extern const struct opt predict_opts_table[];
+
+/* What a predict verb passes on.  raw() computes [n][n_outputs] for rows [first, first + n) of a
+ * batch. */
+struct predict_job {
+    const char *program;
+    const struct common_options *common;
+    const struct predict_opts *predict;
+    void (*raw)(const void *params, const struct forest *f, columns_t cols, int64_t first,
+        int64_t n, double *out);
+    const void *params;
+    const char *classes_only; /* an option given that only classifiers take, or NULL */
+};
+
+/* raw() of a learner whose output is its forest's. */
+void predict_raw(const void *params, const struct forest *f, columns_t cols, int64_t first,
+    int64_t n, double *out);
+
+int predict_run(const struct predict_job *job, const struct operands *files, struct watch *watch,
+    struct err *err) MUST_CHECK;
+
+#endif

@@ -1,0 +1,92 @@
+/* report.c -- see report.h. */
+#include "common/learner/report.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+
+#include "common/io/format/number.h"
+#include "common/io/stream/output.h"
+
+int report_write(
+    const char *path, const struct fit *fit, const struct metric *metrics, struct err *err)
+{
+    struct output out = OUTPUT_INIT;
+    int ret = -1;
+
+    if (output_open(&out, path, OUTPUT_TEXT, err) < 0 ||
+        output_printf(&out, err, "round,data,metric,value\n") < 0)
+        goto out;
+    for (int i = 0; i < fit->n_measurements; i++) {
+        const struct measurement *m = &fit->measurements[i];
+        char value[NUMBER_MAX];
+        number_write(m->value, value);
+        if (output_printf(
+                &out, err, "%d,%s,%s,%s\n", m->round, m->data, metrics[m->metric].name, value) < 0)
+            goto out;
+    }
+    ret = output_close(&out, err);
+out:
+    output_discard(&out);
+    return ret;
+}
+
+/* The last value of each metric on one set of rows; those not defined are left out. */
+static int summary_add(json_t *summary, const char *data, const struct fit *fit,
+    const struct metric *metrics, int n_metrics)
+{
+    json_t *values = json_object();
+    for (int i = 0; values && i < n_metrics; i++) {
+        double value = fit_last(fit, data, i);
+        if (isfinite(value) && json_object_set_new(values, metrics[i].name, json_real(value)) < 0) {
+            json_decref(values);
+            return -1;
+        }
+    }
+    if (values && json_object_size(values) == 0) {
+        json_decref(values);
+        return 0;
+    }
+    return json_object_set_new(summary, data, values);
+}
+
+json_t *report_summary(const struct fit *fit, const struct metric *metrics, int n_metrics,
+    int64_t n_rows, int64_t n_valid_rows)
+{
+    json_t *summary =
+        json_pack("{s:I, s:I}", "rows", (json_int_t)n_rows, "valid_rows", (json_int_t)n_valid_rows);
+    if (summary && (summary_add(summary, "oob", fit, metrics, n_metrics) < 0 ||
+                       summary_add(summary, "valid", fit, metrics, n_metrics) < 0)) {
+        json_decref(summary);
+        return NULL;
+    }
+    return summary;
+}
+
+static void say_scores(struct buf *line, const char *data, const struct fit *fit,
+    const struct metric *metrics, int n_metrics)
+{
+    for (int i = 0; i < n_metrics; i++) {
+        double value = fit_last(fit, data, i);
+        if (!isnan(value) && buf_printf(line, ", %s %s %.4g", data, metrics[i].name, value) < 0)
+            return;
+    }
+}
+
+void report_say(const struct watch *w, const struct learner *l, const struct fit *fit,
+    const struct metric *metrics, int n_metrics, const struct table *train, double seconds)
+{
+    struct buf line = BUF_INIT;
+    const char *why = fit->stopped_early ? " (stopped early)"
+                      : fit->out_of_time ? " (time is up)"
+                                         : "";
+
+    if (buf_printf(&line, "%" PRId64 " rows, %d columns, %d %s%s", train->n_rows,
+            schema_n_features(&train->schema), fit->forest.n_trees, l->rounds, why) == 0) {
+        say_scores(&line, "oob", fit, metrics, n_metrics);
+        say_scores(&line, "valid", fit, metrics, n_metrics);
+        if (buf_printf(&line, ", %.1f s", seconds) == 0)
+            watch_info(w, "%s", line.data);
+    }
+    buf_release(&line);
+}

@@ -1,0 +1,145 @@
+/* tally.c -- see tally.h. */
+#include "common/learner/tally.h"
+
+#include <math.h>
+
+#include "common/base/mem.h"
+#include "common/base/pool.h"
+
+enum { BLOCK_ROWS = 1024 };
+
+int prediction_width(const struct target *t)
+{
+    return t->task == TASK_CLASSIFICATION ? (int)dict_size(t->classes) : 1;
+}
+
+void prediction_link(const struct target *t, int n_outputs, const double *raw, double *out)
+{
+    if (t->task == TASK_CLASSIFICATION && n_outputs == 1) {
+        out[0] = 1 - raw[0];
+        out[1] = raw[0];
+        return;
+    }
+    for (int k = 0; k < n_outputs; k++)
+        out[k] = raw[k];
+}
+
+int32_t prediction_label(const struct target *t, const double *probabilities)
+{
+    int32_t best = 0;
+    for (int32_t k = 1; k < dict_size(t->classes); k++)
+        if (probabilities[k] > probabilities[best])
+            best = k;
+    return best;
+}
+
+int tally_init(
+    struct tally *t, const struct table *table, int n_outputs, bool some_rows, struct err *err)
+{
+    size_t n = (size_t)table->n_rows, width = (size_t)prediction_width(&table->target);
+
+    *t = (struct tally){.table = table};
+    t->sum = mem_zalloc(n, (size_t)n_outputs * sizeof *t->sum);
+    t->linked = mem_alloc(n, width * sizeof *t->linked);
+    t->label = mem_alloc(n, sizeof *t->label);
+    if (some_rows) {
+        t->n = mem_zalloc(n, sizeof *t->n);
+        t->weight = mem_alloc(n, sizeof *t->weight);
+    }
+    if (t->sum && t->linked && t->label && (!some_rows || (t->n && t->weight)))
+        return 0;
+    tally_release(t);
+    return err_memory(err);
+}
+
+void tally_release(struct tally *t)
+{
+    mem_free(t->sum);
+    mem_free(t->n);
+    mem_free(t->weight);
+    mem_free(t->linked);
+    mem_free(t->label);
+    *t = (struct tally){.table = NULL};
+}
+
+struct add {
+    struct tally *tally;
+    const struct forest *forest;
+    int first, last;
+    uint16_t *const *draws;
+};
+
+/* Rows of a block, tree after tree: each row's sum is added up in the order of the trees. */
+static void add_block(void *ctx, int64_t block, int worker)
+{
+    const struct add *a = ctx;
+    struct tally *t = a->tally;
+    int64_t begin = block * BLOCK_ROWS, end = begin + BLOCK_ROWS;
+    int k = a->forest->n_outputs;
+    (void)worker;
+
+    if (end > t->table->n_rows)
+        end = t->table->n_rows;
+    for (int i = a->first; i < a->last; i++) {
+        const struct tree *tree = a->forest->trees[i];
+        const uint16_t *draws = a->draws ? a->draws[i - a->first] : NULL;
+        for (int64_t row = begin; row < end; row++) {
+            if (draws && draws[row])
+                continue;
+            const double *value =
+                tree->values + (size_t)k * tree_leaf_in_table(tree, t->table, row);
+            for (int j = 0; j < k; j++)
+                t->sum[row * k + j] += value[j];
+            if (t->n)
+                t->n[row]++;
+        }
+    }
+}
+
+void tally_add(struct tally *t, const struct forest *f, int first, int last, uint16_t *const *draws)
+{
+    struct add a = {t, f, first, last, draws};
+    pool_run((t->table->n_rows + BLOCK_ROWS - 1) / BLOCK_ROWS, add_block, &a);
+}
+
+/* Turns the sums into predictions; rows that no tree voted on get weight 0. */
+static void tally_link(struct tally *t, const struct forest *f, int n_trees)
+{
+    const struct target *target = &t->table->target;
+    int k = f->n_outputs, width = prediction_width(target);
+    double raw[LEARNER_MAX_OUTPUTS];
+
+    for (int64_t row = 0; row < t->table->n_rows; row++) {
+        uint32_t votes = t->n ? t->n[row] : (uint32_t)n_trees;
+        for (int j = 0; j < k; j++)
+            raw[j] = f->base[j] +
+                     (f->average && votes ? t->sum[row * k + j] / votes : t->sum[row * k + j]);
+        prediction_link(target, k, raw, t->linked + row * width);
+        if (target->task == TASK_CLASSIFICATION)
+            t->label[row] = prediction_label(target, t->linked + row * width);
+        if (t->weight)
+            t->weight[row] = !votes ? 0 : t->table->weight ? t->table->weight[row] : 1;
+    }
+}
+
+int tally_measure(struct tally *t, const struct forest *f, int n_trees,
+    const struct metric *metrics, int n_metrics, double *values, struct err *err)
+{
+    bool classes = t->table->target.task == TASK_CLASSIFICATION;
+
+    tally_link(t, f, n_trees);
+    struct scored scored = {
+        .n = t->table->n_rows,
+        .y = t->table->y,
+        .weight = t->weight ? t->weight : t->table->weight,
+        .n_classes = classes ? prediction_width(&t->table->target) : 0,
+        .label = classes ? t->label : NULL,
+        .prob = classes ? t->linked : NULL,
+        .value = classes ? NULL : t->linked,
+        .group = t->table->group,
+    };
+    for (int i = 0; i < n_metrics; i++)
+        if (metric_compute(&metrics[i], &scored, &values[i], err) < 0)
+            return -1;
+    return 0;
+}

@@ -1,0 +1,357 @@
+/* train.c -- see train.h. */
+#include "common/learner/train.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <zlib.h>
+
+#include "common/base/clock.h"
+#include "common/base/mem.h"
+#include "common/io/format/number.h"
+#include "common/io/stream/output.h"
+#include "common/learner/cv.h"
+#include "common/learner/report.h"
+#include "common/learner/tree_model.h"
+#include "common/table/split.h"
+
+/* ---- options ---- */
+
+static int cv_parse(const char *text, void *field, struct err *err)
+{
+    struct cv_shape *cv = field;
+    int used = 0;
+
+    cv->repeats = 1;
+    if ((sscanf(text, "%5d%n", &cv->folds, &used) == 1 && !text[used]) ||
+        (sscanf(text, "%5dx%5d%n", &cv->folds, &cv->repeats, &used) == 2 && !text[used]))
+        if (cv->folds >= 2 && cv->repeats >= 1)
+            return 0;
+    return err_usage(err, "'%s' is not K or KxR with at least 2 folds", text);
+}
+
+const struct opt train_opts_table[] = {
+    OPT_HEAD("Validation and control"),
+    OPT_STRING(0, "valid", struct train_opts, valid, "FILE", "measure on the rows of FILE"),
+    OPT_REAL(0, "holdout", struct train_opts, holdout, 0, 1, OPT_OPEN_MAX, "F",
+        "hold out this fraction of the rows, drawn at random, and measure on them"),
+    OPT_REAL(0, "holdout-last", struct train_opts, holdout_last, 0, 1, OPT_OPEN_MAX, "F",
+        "hold out the last rows instead"),
+    OPT_INT(0, "early-stop", struct train_opts, early_stop, 0, 1 << 30, "N",
+        "stop when the first metric has not improved for N rounds, and keep the best"),
+    OPT_STRING(0, "metric", struct train_opts, metric, "LIST",
+        "what to measure; the first decides early stopping"),
+    OPT_STRING(0, "report", struct train_opts, report, "FILE",
+        "write round,data,metric,value after every round"),
+    OPT_STRING(0, "checkpoint", struct train_opts, checkpoint, "FILE",
+        "save what is grown every minute, when interrupted and at the end"),
+    OPT_STRING(0, "resume", struct train_opts, resume, "FILE",
+        "go on from a checkpoint of the same run; starts afresh when there is none"),
+    OPT_REAL(0, "time-limit", struct train_opts, time_limit, 0, 1e9, 0, "S",
+        "start no more rounds after S seconds"),
+    OPT_CUSTOM(0, "cv", struct train_opts, cv, cv_parse, NULL, "K[xR]",
+        "cross-validate in K folds, R times over, and write no model but the scores"),
+    OPT_STRING(
+        0, "oof", struct train_opts, oof, "FILE", "with --cv: write the predictions out of fold"),
+    OPT_STRING(0, "fold", struct train_opts, fold, "COL",
+        "keep rows with equal values of COL together in folds and hold-outs"),
+    OPT_INT(0, "max-bins", struct train_opts, max_bins, 2, BINS_MAX, "N",
+        "bins of a numeric column; one with no more distinct values loses nothing"),
+    OPT_END,
+};
+
+static int options_check(const struct train_opts *o, struct err *err)
+{
+    int sets = !!o->valid + (o->holdout > 0) + (o->holdout_last > 0);
+
+    if (sets > 1)
+        return err_usage(err, "only one of --valid, --holdout and --holdout-last can be given");
+    if (o->cv.folds && sets)
+        return err_usage(err, "--cv measures on its folds: leave out --valid and --holdout");
+    if (o->cv.folds && (o->checkpoint || o->resume))
+        return err_usage(err, "--cv keeps no model: leave out --checkpoint and --resume");
+    if (o->oof && !o->cv.folds)
+        return err_usage(err, "--oof needs --cv");
+    return 0;
+}
+
+/* ---- metrics ---- */
+
+static int metrics_choose(struct metric metrics[METRICS_MAX], int *n, const char *list,
+    const struct table *t, struct err *err)
+{
+    bool classes = t->target.task == TASK_CLASSIFICATION;
+    const char *text = list ? list : classes ? "accuracy,log_loss,auc" : "rmse,mae,r2";
+
+    for (*n = 0;; text++) {
+        size_t len = strcspn(text, ",");
+        char *name = mem_strndup(text, len);
+        int ret = !name               ? err_memory(err)
+                  : *n == METRICS_MAX ? err_usage(err, "--metric: more than %d", METRICS_MAX)
+                                      : metric_find(&metrics[*n], name, err);
+        mem_free(name);
+        if (ret < 0)
+            return -1;
+        const struct metric_info *info = metrics[(*n)++].info;
+        if (info->ranking ? !t->group : !(classes ? info->classification : info->regression))
+            return err_usage(err, "--metric: %s does not fit a %s target%s", info->name,
+                task_names[t->target.task], info->ranking ? " without groups" : "");
+        text += len;
+        if (!*text)
+            return 0;
+    }
+}
+
+/* ---- held-out rows ---- */
+
+/* Splits t into what is trained on (left in t) and what is held out. */
+static int hold_out(struct table *t, struct table *held_out, const struct train_opts *o,
+    uint64_t seed, struct err *err)
+{
+    bool classes = t->target.task == TASK_CLASSIFICATION;
+    struct split_rows rows = {
+        t->n_rows, classes ? t->y : NULL, classes ? prediction_width(&t->target) : 0, t->group};
+    unsigned char *held = mem_alloc((size_t)t->n_rows, 1);
+    int64_t *index = mem_alloc((size_t)t->n_rows, sizeof *index), n[2] = {0, 0};
+    struct table part = TABLE_INIT;
+    int ret = -1;
+
+    if (!held || !index) {
+        err_memory(err);
+        goto out;
+    }
+    if (o->holdout > 0 ? split_holdout(&rows, o->holdout, seed, held, err) < 0
+                       : split_holdout_last(&rows, o->holdout_last, held, err) < 0)
+        goto out;
+    for (int64_t i = 0; i < t->n_rows; i++)
+        if (!held[i])
+            index[n[0]++] = i;
+    if (table_select(&part, t, index, n[0], err) < 0)
+        goto out;
+    for (int64_t i = 0; i < t->n_rows; i++)
+        if (held[i])
+            index[n[1]++] = i;
+    if (table_select(held_out, t, index, n[1], err) < 0)
+        goto out;
+    table_release(t);
+    *t = part;
+    part = (struct table)TABLE_INIT;
+    ret = 0;
+out:
+    table_release(&part);
+    mem_free(held);
+    mem_free(index);
+    return ret;
+}
+
+/* ---- checkpoints ---- */
+
+/* Of what a checkpoint must share with the run that resumes it: rows, target, weights, options. */
+static int fingerprint(char text[17], const struct table *t, json_t *options, struct err *err)
+{
+    uLong sum = crc32(0, NULL, 0), about = crc32(0, NULL, 0);
+    struct buf json = BUF_INIT;
+    size_t n = (size_t)t->n_rows;
+
+    if (json_write(options, &json, err) < 0) {
+        buf_release(&json);
+        return -1;
+    }
+    about = crc32_z(about, (const Bytef *)json.data, json.len);
+    buf_release(&json);
+    for (int i = 0; t->values && i < t->schema.n_cols; i++)
+        if (t->values[i])
+            sum = crc32_z(sum, (const Bytef *)t->values[i], n * sizeof(double));
+    if (t->sparse) {
+        size_t entries = (size_t)t->sparse->start[n];
+        sum = crc32_z(sum, (const Bytef *)t->sparse->col, entries * sizeof *t->sparse->col);
+        sum = crc32_z(sum, (const Bytef *)t->sparse->value, entries * sizeof *t->sparse->value);
+    }
+    sum = crc32_z(sum, (const Bytef *)t->y, n * sizeof *t->y);
+    if (t->weight)
+        sum = crc32_z(sum, (const Bytef *)t->weight, n * sizeof *t->weight);
+    snprintf(text, 17, "%08lx%08lx", (unsigned long)sum, (unsigned long)about);
+    return 0;
+}
+
+/* Takes over the trees of a checkpoint, if there is one. */
+static int resume(struct fit *fit, const struct train_job *job, const char *print,
+    const struct watch *watch, struct err *err)
+{
+    struct tree_model saved = TREE_MODEL_INIT;
+    const char *path = job->train->resume;
+    FILE *there = fopen(path, "re");
+    int ret = -1;
+
+    if (!there) {
+        watch_info(watch, "no checkpoint '%s' yet: starting afresh", path);
+        return 0;
+    }
+    fclose(there);
+    if (tree_model_read(&saved, path, job->learner->program, err) < 0)
+        goto out;
+    if (strcmp(saved.fingerprint, print) != 0) {
+        err_set(err,
+            saved.fingerprint[0] ? "%s: a checkpoint of other rows or options"
+                                 : "%s: a finished model, not a checkpoint",
+            path);
+        goto out;
+    }
+    watch_info(
+        watch, "going on from %d %s of '%s'", saved.forest.n_trees, job->learner->rounds, path);
+    fit->forest = saved.forest;
+    saved.forest = (struct forest)FOREST_INIT;
+    ret = 0;
+out:
+    tree_model_release(&saved);
+    return ret;
+}
+
+/* ---- one model ---- */
+
+struct session {
+    const struct train_job *job;
+    struct watch *watch;
+    struct table train, valid;
+    struct metric metrics[METRICS_MAX];
+    struct fit_opts fit_opts;
+    struct fit fit;
+    json_t *options;
+    char fingerprint[17];
+};
+
+static int checkpoint_write(const struct session *s, const struct forest *forest, struct err *err)
+{
+    json_t *summary = json_object();
+    int ret = !summary ? err_memory(err)
+                       : tree_model_write(s->job->train->checkpoint, s->job->learner->program,
+                             &s->train.schema, &s->train.target, forest, s->options, summary,
+                             s->fingerprint, err);
+    json_decref(summary);
+    return ret;
+}
+
+/* Called by the frame now and then. */
+static int checkpoint_saved(void *ctx, const struct forest *forest, struct err *err)
+{
+    return checkpoint_write(ctx, forest, err);
+}
+
+static int fit_model(struct session *s, struct err *err)
+{
+    const struct train_opts *o = s->job->train;
+    struct comm comm = comm_single();
+
+    if ((o->checkpoint || o->resume) && fingerprint(s->fingerprint, &s->train, s->options, err) < 0)
+        return -1;
+    if (o->resume && resume(&s->fit, s->job, s->fingerprint, s->watch, err) < 0)
+        return -1;
+    if (o->checkpoint) {
+        s->fit_opts.save = checkpoint_saved;
+        s->fit_opts.save_ctx = s;
+    }
+    if (learner_fit(s->job->learner, s->job->params, &s->train, s->valid.n_rows ? &s->valid : NULL,
+            &s->fit_opts, &comm, s->watch, &s->fit, err) == 0)
+        return o->checkpoint ? checkpoint_write(s, &s->fit.forest, err) : 0;
+    if (err->kind == ERR_INTERRUPTED && o->checkpoint && s->fit.forest.n_trees) {
+        struct err failed;
+        if (checkpoint_write(s, &s->fit.forest, &failed) == 0)
+            snprintf(err->text, sizeof err->text, "interrupted: %d %s are in '%s'",
+                s->fit.forest.n_trees, s->job->learner->rounds, o->checkpoint);
+        else
+            snprintf(err->text, sizeof err->text, "interrupted, and %.900s", failed.text);
+    }
+    return -1;
+}
+
+static int train_model(struct session *s, double started, struct err *err)
+{
+    const struct train_job *job = s->job;
+    json_t *summary = NULL;
+    int ret = -1;
+
+    if (s->fit_opts.early_stop && !s->valid.n_rows && !job->learner->average)
+        return err_usage(err, "--early-stop needs --valid or --holdout");
+    if (fit_model(s, err) < 0)
+        return -1;
+    if (s->fit_opts.early_stop && !s->fit.n_measurements)
+        watch_warn(
+            s->watch, "--early-stop had nothing to watch: every row is in every tree's sample");
+    if (job->train->report && report_write(job->train->report, &s->fit, s->metrics, err) < 0)
+        return -1;
+    summary = report_summary(
+        &s->fit, s->metrics, s->fit_opts.n_metrics, s->train.n_rows, s->valid.n_rows);
+    if (!summary) {
+        err_memory(err);
+        goto out;
+    }
+    ret = tree_model_write(job->common->output, job->learner->program, &s->train.schema,
+        &s->train.target, &s->fit.forest, s->options, summary, NULL, err);
+    if (ret == 0)
+        report_say(s->watch, job->learner, &s->fit, s->metrics, s->fit_opts.n_metrics, &s->train,
+            clock_seconds() - started);
+out:
+    json_decref(summary);
+    return ret;
+}
+
+/* ---- the verb ---- */
+
+static int session_read(struct session *s, const struct operands *files, struct err *err)
+{
+    const struct train_opts *o = s->job->train;
+    struct read_opts read = *s->job->read;
+
+    read.group = o->fold;
+    if (table_read(&s->train, files, &read, s->watch, err) < 0)
+        return -1;
+    if (!s->train.y)
+        return err_usage(err, "which column is the target?  Name it with -y");
+    if (o->valid && table_read_like(&s->valid, o->valid, &s->train, &read, s->watch, err) < 0)
+        return -1;
+    if ((o->holdout > 0 || o->holdout_last > 0) &&
+        hold_out(&s->train, &s->valid, o, (uint64_t)s->job->common->seed, err) < 0)
+        return -1;
+    return 0;
+}
+
+static int session_options(struct session *s, struct err *err)
+{
+    const struct train_job *job = s->job;
+
+    if (metrics_choose(s->metrics, &s->fit_opts.n_metrics, job->train->metric, &s->train, err) < 0)
+        return -1;
+    s->fit_opts.n_rounds = (int)job->n_rounds;
+    s->fit_opts.max_bins = (int)job->train->max_bins;
+    s->fit_opts.early_stop = (int)job->train->early_stop;
+    s->fit_opts.time_limit = job->train->time_limit;
+    s->fit_opts.metrics = s->metrics;
+    s->fit_opts.curve = job->train->report != NULL;
+    s->options = job->learner->describe(job->params);
+    if (!s->options ||
+        json_object_set_new(s->options, "max_bins", json_integer(job->train->max_bins)) < 0)
+        return err_memory(err);
+    return 0;
+}
+
+int train_run(
+    const struct train_job *job, const struct operands *files, struct watch *watch, struct err *err)
+{
+    struct session s = {
+        .job = job, .watch = watch, .train = TABLE_INIT, .valid = TABLE_INIT, .fit = FIT_INIT};
+    double started = clock_seconds();
+    int ret = -1;
+
+    if (options_check(job->train, err) < 0 || session_read(&s, files, err) < 0 ||
+        session_options(&s, err) < 0)
+        goto out;
+    ret = job->train->cv.folds ? cv_run(job, &s.train, &s.fit_opts, watch, err)
+                               : train_model(&s, started, err);
+out:
+    json_decref(s.options);
+    fit_release(&s.fit);
+    table_release(&s.train);
+    table_release(&s.valid);
+    return ret;
+}

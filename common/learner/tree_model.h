@@ -1,0 +1,43 @@
+/*
+ * tree_model.h -- a forest with its schema and target, to and from a model file.
+ *
+ * The description of the file: "schema", "target", "options" (the learner's), "average",
+ * "n_outputs", and "summary", what training measured.
+ */
+#ifndef COMMON_LEARNER_TREE_MODEL_H
+#define COMMON_LEARNER_TREE_MODEL_H
+
+#include <stdint.h>
+
+#include "common/base/err.h"
+#include "common/io/format/model.h"
+#include "common/table/schema.h"
+#include "common/tree/forest.h"
+
+struct tree_model {
+    struct schema schema;
+    struct target target;
+    struct forest forest;
+    json_t *options;
+    char fingerprint[17]; /* of the data and options of a checkpoint, else "" */
+};
+
+#define TREE_MODEL_INIT                                                                            \
+    {                                                                                              \
+        .forest = FOREST_INIT                                                                      \
+    }
+
+/* path as output_open() takes it.  options and summary are borrowed; fingerprint NULL but in
+ * checkpoints. */
+int tree_model_write(const char *path, const char *program, const struct schema *schema,
+    const struct target *target, const struct forest *forest, json_t *options, json_t *summary,
+    const char *fingerprint, struct err *err) MUST_CHECK;
+
+/* Messages name the file. */
+int tree_model_read(
+    struct tree_model *m, const char *path, const char *program, struct err *err) MUST_CHECK;
+/* The same from an open model, which may be released afterwards. */
+int tree_model_load(struct tree_model *m, const struct model *file, struct err *err) MUST_CHECK;
+void tree_model_release(struct tree_model *m);
+
+#endif

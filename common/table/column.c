@@ -1,0 +1,243 @@
+/* column.c -- rows coming into a column; see column.h. What it is in the end: settle.c. */
+#include "common/table/column.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "common/base/mem.h"
+#include "common/io/format/number.h"
+#include "common/table/date.h"
+
+/* A column that has this many different texts, most of them met once, is an id. */
+enum { COLUMN_TEXTS_MAX = 1 << 20 };
+
+void column_init(struct column *c, const char *name)
+{
+    *c = (struct column){.name = name, .whole = true};
+}
+
+void column_release(struct column *c)
+{
+    mem_free(c->value);
+    dict_free(c->dict);
+    dict_free(c->labels.value);
+    dict_free(c->labels.text);
+    buf_release(&c->stray);
+    column_init(c, NULL);
+}
+
+int column_keep_labels(struct column *c, bool only_01, struct err *err)
+{
+    c->labels.only_01 = only_01;
+    c->labels.value = dict_new();
+    c->labels.text = dict_new();
+    return c->labels.value && c->labels.text ? 0 : err_memory(err);
+}
+
+/* ---- values ---- */
+
+static int push(struct column *c, double value, struct err *err)
+{
+    size_t n = (size_t)c->n_rows;
+    if (n == c->room && mem_grow(&c->value, &c->room, n + 1, sizeof *c->value) < 0)
+        return err_memory(err);
+    c->value[c->n_rows++] = value;
+    return 0;
+}
+
+/* The first value settles the state; the rows before it were missing. */
+static int start(struct column *c, enum column_state state, struct err *err)
+{
+    size_t n = (size_t)c->n_rows;
+    if (state == COLUMN_TEXT && !(c->dict = dict_new()))
+        return err_memory(err);
+    if (mem_grow(&c->value, &c->room, n + 1, sizeof *c->value) < 0)
+        return err_memory(err);
+    for (size_t i = 0; i < n; i++)
+        c->value[i] = NAN;
+    c->state = state;
+    return 0;
+}
+
+static void drop_values(struct column *c, enum column_state state)
+{
+    mem_free(c->value);
+    dict_free(c->dict);
+    c->value = NULL;
+    c->dict = NULL;
+    c->room = 0;
+    c->state = state;
+}
+
+static bool has_values(const struct column *c)
+{
+    return c->state == COLUMN_NUMBER || c->state == COLUMN_DATE || c->state == COLUMN_TEXT;
+}
+
+int column_add_missing(struct column *c, struct err *err)
+{
+    c->n_missing++;
+    if (has_values(c))
+        return push(c, NAN, err);
+    c->n_rows++;
+    return 0;
+}
+
+static int not_a(const struct column *c, const char *what, const char *text, size_t len,
+    const struct place *place, struct err *err)
+{
+    return err_set(err, "%s:%lld: column '%.*s': '%.*s' is not a %s", place->file,
+        (long long)place->line, err_quote_len(strlen(c->name)), c->name, err_quote_len(len), text,
+        what);
+}
+
+static int keep_label(struct column *c, double value, const char *text, size_t len, struct err *err)
+{
+    char plain[NUMBER_MAX];
+    struct labels *l = &c->labels;
+
+    value += 0.0; /* -0 is 0 */
+    if (l->only_01 && value != 0 && value != 1) {
+        l->given_up = true;
+        return 0;
+    }
+    int n = number_write(value, plain);
+    int32_t before = dict_size(l->value), code = dict_add(l->value, plain, (size_t)n);
+    if (code < 0 || (code == before && dict_add(l->text, text, len) < 0))
+        return err_memory(err);
+    return 0;
+}
+
+static int add_number(struct column *c, double value, const char *text, size_t len,
+    const struct place *place, struct err *err)
+{
+    if (c->target && !isfinite(value))
+        return not_a(c, "finite number", text, len, place, err);
+    if (value != floor(value))
+        c->whole = false;
+    else if (!c->rounded && fabs(value) > 9007199254740992.0)
+        c->rounded = cell_is_rounded(text, len, value);
+    if (c->labels.value && !c->labels.given_up && keep_label(c, value, text, len, err) < 0)
+        return -1;
+    return push(c, value, err);
+}
+
+static int add_code(struct column *c, const char *text, size_t len, struct err *err)
+{
+    int32_t code = dict_add(c->dict, text, len);
+    if (code < 0)
+        return err_memory(err);
+    if (code >= COLUMN_TEXTS_MAX && !c->forced && !c->target &&
+        code > (c->n_rows + 1 - c->n_missing) / 2) {
+        drop_values(c, COLUMN_FULL);
+        c->n_rows++;
+        return 0;
+    }
+    return push(c, code, err);
+}
+
+/* ---- texts ---- */
+
+static int keep_stray(
+    struct column *c, const char *text, size_t len, const struct place *place, struct err *err)
+{
+    if (c->stray.data)
+        return 0;
+    c->stray_at = *place;
+    return buf_add(&c->stray, text, (size_t)quote_length(text, len)) < 0 ? err_memory(err) : 0;
+}
+
+/* What a value is, for a column whose kind the values decide. */
+static enum column_state text_state(struct column *c, const char *text, size_t len, double *value)
+{
+    if (number_read(text, len, value)) {
+        if (!cell_has_leading_zero(text, len))
+            return COLUMN_NUMBER;
+        c->leading_zero = true;
+        return COLUMN_TEXT;
+    }
+    return !c->target && date_read(text, len, false, value) ? COLUMN_DATE : COLUMN_TEXT;
+}
+
+static int add_forced(
+    struct column *c, const char *text, size_t len, const struct place *place, struct err *err)
+{
+    double value;
+    bool number = c->kind == COL_NUMBER;
+    enum column_state state = number                ? COLUMN_NUMBER
+                              : c->kind == COL_DATE ? COLUMN_DATE
+                                                    : COLUMN_TEXT;
+
+    if (c->state == COLUMN_EMPTY && start(c, state, err) < 0)
+        return -1;
+    if (state == COLUMN_TEXT)
+        return add_code(c, text, len, err);
+    if (number ? !number_read(text, len, &value) : !date_read(text, len, true, &value))
+        return not_a(c, number ? "number" : "date", text, len, place, err);
+    return add_number(c, value, text, len, place, err);
+}
+
+int column_add_text(
+    struct column *c, const char *text, size_t len, const struct place *place, struct err *err)
+{
+    double value;
+
+    if (c->forced)
+        return add_forced(c, text, len, place, err);
+    if (c->state == COLUMN_FULL) {
+        c->n_rows++;
+        return 0;
+    }
+    if (c->again && c->state == COLUMN_EMPTY && start(c, COLUMN_TEXT, err) < 0)
+        return -1;
+    if (c->state == COLUMN_TEXT && (c->again || c->leading_zero || c->stray.data))
+        return add_code(c, text, len, err); /* nothing about it can change any more */
+    enum column_state state = text_state(c, text, len, &value);
+    if (state != COLUMN_NUMBER && !c->leading_zero && keep_stray(c, text, len, place, err) < 0)
+        return -1;
+    if (c->state == COLUMN_EMPTY && start(c, state, err) < 0)
+        return -1;
+    if (c->state == COLUMN_TEXT)
+        return add_code(c, text, len, err);
+    if (c->state != COLUMN_MIXED && c->state != state) {
+        c->n_dates = c->state == COLUMN_DATE ? c->n_rows - c->n_missing : 0;
+        drop_values(c, COLUMN_MIXED);
+    }
+    if (c->state == COLUMN_NUMBER)
+        return add_number(c, value, text, len, place, err);
+    if (c->state == COLUMN_DATE)
+        return push(c, value, err);
+    c->n_dates += state == COLUMN_DATE;
+    c->n_rows++;
+    return 0;
+}
+
+int column_add_number(struct column *c, double value, const struct place *place, struct err *err)
+{
+    char text[NUMBER_MAX];
+
+    if (isnan(value))
+        return column_add_missing(c, err);
+    bool plain = c->state == COLUMN_NUMBER || (c->state == COLUMN_EMPTY && !c->forced);
+    if (!plain || c->target) {
+        int n = number_write(value, text);
+        return column_add_text(c, text, (size_t)n, place, err);
+    }
+    if (c->state == COLUMN_EMPTY && start(c, COLUMN_NUMBER, err) < 0)
+        return -1;
+    if (value != floor(value))
+        c->whole = false;
+    return push(c, value, err);
+}
+
+bool column_wants_again(const struct column *c)
+{
+    return c->state == COLUMN_MIXED;
+}
+
+void column_again(struct column *c)
+{
+    c->n_rows = c->n_missing = 0;
+    c->state = COLUMN_EMPTY;
+    c->again = true;
+}

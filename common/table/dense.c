@@ -1,0 +1,334 @@
+/*
+ * dense.c -- CSV and .npy rows into a table; see load.h.
+ *
+ * One pass settles what the columns are and keeps their values; a second one is made only for
+ * columns in which a text turned up after numbers (column.h).
+ */
+#include <math.h>
+#include <string.h>
+
+#include "common/base/mem.h"
+#include "common/io/format/number.h"
+#include "common/table/load.h"
+
+enum role { ROLE_FEATURE, ROLE_TARGET, ROLE_WEIGHT, ROLE_GROUP, ROLE_OUT };
+
+struct dense {
+    struct table *t;
+    struct source *source;
+    const struct read_opts *o;
+    const struct watch *w;
+    struct na na;
+    int n;
+    const char *const *name;
+    unsigned char *role;       /* [n], enum role */
+    struct column *column;     /* [n]; features and the target are used */
+    int target, weight, group; /* -1: none */
+    size_t weight_room, group_room;
+    int64_t n_rows, n_dropped;
+};
+
+static int pick_roles(struct dense *d, struct err *err);
+static int force_kinds(struct dense *d, struct err *err);
+static int read_rows(struct dense *d, bool again, struct err *err);
+static int settle(struct dense *d, struct err *err);
+
+static int dense_init(struct dense *d, struct err *err)
+{
+    d->n = source_n_columns(d->source);
+    d->name = source_names(d->source);
+    d->role = mem_zalloc((size_t)d->n, sizeof *d->role);
+    d->column = mem_alloc((size_t)d->n, sizeof *d->column);
+    if (!d->role || !d->column || na_init(&d->na, d->o->na ? d->o->na : NA_DEFAULT) < 0)
+        return err_memory(err);
+    for (int i = 0; i < d->n; i++)
+        column_init(&d->column[i], d->name[i]);
+    return 0;
+}
+
+static void dense_release(struct dense *d)
+{
+    for (int i = 0; d->column && i < d->n; i++)
+        column_release(&d->column[i]);
+    mem_free(d->column);
+    mem_free(d->role);
+    na_release(&d->na);
+}
+
+int load_dense(struct table *t, struct source *s, const struct read_opts *o, const struct watch *w,
+    struct err *err)
+{
+    struct dense d = {.t = t, .source = s, .o = o, .w = w, .target = -1, .weight = -1, .group = -1};
+    int ret = -1;
+
+    if (dense_init(&d, err) < 0 || pick_roles(&d, err) < 0 || force_kinds(&d, err) < 0 ||
+        read_rows(&d, false, err) < 0)
+        goto out;
+    if (d.n_rows == 0) {
+        err_set(err, "%s: %s", source_file(s),
+            d.n_dropped       ? "no row has a target"
+            : source_named(s) ? "only a header, no rows"
+                              : "no rows");
+        goto out;
+    }
+    bool again = false;
+    for (int i = 0; i < d.n; i++)
+        again = again || column_wants_again(&d.column[i]);
+    if (again && (source_rewind(s, err) < 0 || read_rows(&d, true, err) < 0))
+        goto out;
+    if (d.n_dropped)
+        watch_info(w, "%lld rows without a target are left out", (long long)d.n_dropped);
+    ret = settle(&d, err);
+out:
+    dense_release(&d);
+    return ret;
+}
+
+/* ---- which column is what ---- */
+
+static int pick(
+    const struct dense *d, const char *option, const char *list, bool *picked, struct err *err)
+{
+    if (list && list_pick(list, d->name, d->n, picked, err) < 0)
+        return err->kind == ERR_MEMORY ? -1
+                                       : err_prefix(err, "%s: %s", source_file(d->source), option);
+    return 0;
+}
+
+/* Gives one column its role; item NULL: there is none. */
+static int pick_one(
+    struct dense *d, const char *option, const char *item, enum role role, int *at, struct err *err)
+{
+    if (!item)
+        return 0;
+    *at = list_find(item, d->name, d->n, err);
+    if (*at < 0)
+        return err->kind == ERR_MEMORY ? -1
+                                       : err_prefix(err, "%s: %s", source_file(d->source), option);
+    if (d->role[*at] != ROLE_FEATURE && d->role[*at] != ROLE_OUT)
+        return err_usage(
+            err, "column '%s' cannot be the target, a weight or a group at once", d->name[*at]);
+    d->role[*at] = (unsigned char)role;
+    return 0;
+}
+
+static int pick_roles(struct dense *d, struct err *err)
+{
+    const struct read_opts *o = d->o;
+    bool *picked = mem_zalloc((size_t)d->n, sizeof *picked);
+    int ret = -1;
+
+    if (!picked)
+        return err_memory(err);
+    if (pick(d, "-x", o->features, picked, err) < 0)
+        goto out;
+    for (int i = 0; i < d->n && o->features; i++)
+        if (!picked[i])
+            d->role[i] = ROLE_OUT;
+    memset(picked, 0, (size_t)d->n * sizeof *picked);
+    if (pick(d, "-X", o->exclude, picked, err) < 0)
+        goto out;
+    for (int i = 0; i < d->n; i++)
+        if (picked[i])
+            d->role[i] = ROLE_OUT;
+    if (pick_one(d, "-y", o->target, ROLE_TARGET, &d->target, err) < 0 ||
+        pick_one(d, "-w", o->weight, ROLE_WEIGHT, &d->weight, err) < 0 ||
+        pick_one(d, "group", o->group, ROLE_GROUP, &d->group, err) < 0)
+        goto out;
+    ret = 0;
+out:
+    mem_free(picked);
+    return ret;
+}
+
+static int force_kinds(struct dense *d, struct err *err)
+{
+    const struct {
+        const char *option, *list;
+        enum col_kind kind;
+    } forced[] = {{"--numeric", d->o->numeric, COL_NUMBER},
+        {"--categorical", d->o->categorical, COL_CATEGORY}, {"--date", d->o->date, COL_DATE}};
+    bool *picked = mem_alloc((size_t)d->n, sizeof *picked);
+    int ret = -1;
+
+    if (!picked)
+        return err_memory(err);
+    for (size_t k = 0; k < sizeof forced / sizeof *forced; k++) {
+        memset(picked, 0, (size_t)d->n * sizeof *picked);
+        if (pick(d, forced[k].option, forced[k].list, picked, err) < 0)
+            goto out;
+        for (int i = 0; i < d->n; i++) {
+            if (picked[i] && d->column[i].forced) {
+                err_usage(err, "column '%s' is to be of two kinds (%s and %s)", d->name[i],
+                    col_kind_names[d->column[i].kind], col_kind_names[forced[k].kind]);
+                goto out;
+            }
+            if (picked[i]) {
+                d->column[i].forced = true;
+                d->column[i].kind = forced[k].kind;
+            }
+        }
+    }
+    ret = d->target >= 0 ? target_prepare(&d->column[d->target], d->o, err) : 0;
+out:
+    mem_free(picked);
+    return ret;
+}
+
+/* ---- rows ---- */
+
+static bool is_missing(const struct dense *d, const struct source_row *row, int i)
+{
+    return row->field ? na_holds(&d->na, row->field[i].text, row->field[i].len)
+                      : isnan(row->value[i]);
+}
+
+static int add_cell(struct dense *d, const struct source_row *row, int i, struct err *err)
+{
+    struct column *c = &d->column[i];
+    if (row->value)
+        return column_add_number(c, row->value[i], &row->place, err);
+    const struct csv_field *f = &row->field[i];
+    if (na_holds(&d->na, f->text, f->len))
+        return column_add_missing(c, err);
+    return column_add_text(c, f->text, f->len, &row->place, err);
+}
+
+static int add_weight(struct dense *d, const struct source_row *row, struct err *err)
+{
+    struct table *t = d->t;
+    double weight = row->value ? row->value[d->weight] : NAN;
+    size_t n = (size_t)d->n_rows;
+
+    if (row->field) {
+        const struct csv_field *f = &row->field[d->weight];
+        if (!is_missing(d, row, d->weight) && !number_read(f->text, f->len, &weight))
+            return err_set(err, "%s:%lld: weight '%s': '%.*s' is not a number", row->place.file,
+                (long long)row->place.line, d->name[d->weight], err_quote_len(f->len), f->text);
+    }
+    if (load_weight(weight, &row->place, d->name[d->weight], err) < 0)
+        return -1;
+    if (n == d->weight_room && mem_grow(&t->weight, &d->weight_room, n + 1, sizeof *t->weight) < 0)
+        return err_memory(err);
+    t->weight[n] = weight;
+    return 0;
+}
+
+static int add_group(struct dense *d, const struct source_row *row, struct err *err)
+{
+    struct table *t = d->t;
+    char number[NUMBER_MAX];
+    const char *text = number;
+    size_t len, n = (size_t)d->n_rows;
+
+    if (row->field) {
+        text = row->field[d->group].text;
+        len = row->field[d->group].len;
+    } else {
+        len = isnan(row->value[d->group]) ? 0 : (size_t)number_write(row->value[d->group], number);
+    }
+    if (len == 0)
+        return err_set(err, "%s:%lld: column '%s': a row without a group", row->place.file,
+            (long long)row->place.line, d->name[d->group]);
+    if (!t->groups && !(t->groups = dict_new()))
+        return err_memory(err);
+    int32_t code = dict_add(t->groups, text, len);
+    if (code < 0 || mem_grow(&t->group, &d->group_room, n + 1, sizeof *t->group) < 0)
+        return err_memory(err);
+    t->group[n] = code;
+    return 0;
+}
+
+static int add_row(struct dense *d, const struct source_row *row, bool again, struct err *err)
+{
+    for (int i = 0; i < d->n; i++) {
+        bool kept = d->role[i] == ROLE_FEATURE || d->role[i] == ROLE_TARGET;
+        if (kept && (!again || d->column[i].again) && add_cell(d, row, i, err) < 0)
+            return -1;
+    }
+    if (again)
+        return 0;
+    if ((d->weight >= 0 && add_weight(d, row, err) < 0) ||
+        (d->group >= 0 && add_group(d, row, err) < 0))
+        return -1;
+    d->n_rows++;
+    return 0;
+}
+
+static int read_rows(struct dense *d, bool again, struct err *err)
+{
+    struct source_row row;
+    int got;
+
+    for (int i = 0; again && i < d->n; i++)
+        if (column_wants_again(&d->column[i]))
+            column_again(&d->column[i]);
+    for (int64_t n = 0; (got = source_next(d->source, &row, err)) > 0; n++) {
+        if (load_tick(d->w, n, err) < 0)
+            return -1;
+        if (d->target >= 0 && is_missing(d, &row, d->target)) {
+            if (!d->o->drop_missing_target)
+                return err_set(err,
+                    "%s:%lld: target '%s' is missing: --drop-missing-target leaves such rows out",
+                    row.place.file, (long long)row.place.line, d->name[d->target]);
+            d->n_dropped += !again;
+            continue;
+        }
+        if (add_row(d, &row, again, err) < 0)
+            return -1;
+    }
+    return got;
+}
+
+/* ---- the end ---- */
+
+/* The column's values, without the room it had to grow. */
+static double *take_values(struct column *c)
+{
+    double *value = c->value ? mem_resize(c->value, (size_t)c->n_rows, sizeof *value) : NULL;
+    if (!value)
+        value = c->value;
+    c->value = NULL;
+    c->room = 0;
+    return value;
+}
+
+static int settle_feature(struct dense *d, int i, struct err *err)
+{
+    struct table *t = d->t;
+    struct col_spec *spec = &t->schema.cols[t->schema.n_cols++];
+    struct column *c = &d->column[i];
+
+    spec->kind = COL_IGNORED;
+    spec->name = mem_strdup(d->name[i]);
+    if (!spec->name)
+        return err_memory(err);
+    if (d->role[i] == ROLE_OUT) {
+        spec->note = mem_strdup(NOTE_LEFT_OUT);
+        return spec->note ? 0 : err_memory(err);
+    }
+    if (column_settle(c, spec, err) < 0)
+        return -1;
+    t->values[t->schema.n_cols - 1] = take_values(c);
+    return 0;
+}
+
+static int settle(struct dense *d, struct err *err)
+{
+    struct table *t = d->t;
+
+    t->n_rows = d->n_rows;
+    t->schema.cols = mem_zalloc((size_t)d->n, sizeof *t->schema.cols);
+    t->values = mem_zalloc((size_t)d->n, sizeof *t->values);
+    if (!t->schema.cols || !t->values)
+        return err_memory(err);
+    for (int i = 0; i < d->n; i++)
+        if ((d->role[i] == ROLE_FEATURE || d->role[i] == ROLE_OUT) && settle_feature(d, i, err) < 0)
+            return -1;
+    if (d->target < 0)
+        return 0;
+    t->target.name = mem_strdup(d->name[d->target]);
+    if (!t->target.name)
+        return err_memory(err);
+    return target_settle(&t->target, &d->column[d->target], &t->y, d->o, d->w, err);
+}

@@ -1,0 +1,353 @@
+/*
+ * like.c -- table_read_like(): rows of another file as training would have read them; see table.h.
+ */
+#include <math.h>
+#include <string.h>
+
+#include "common/base/mem.h"
+#include "common/io/format/number.h"
+#include "common/table/bind.h"
+#include "common/table/load.h"
+
+struct like {
+    struct table *t;
+    const struct table *train;
+    const struct read_opts *o;
+    struct source *source;
+    struct binding binding;
+    int target, weight, group; /* columns of the input, -1: none */
+    bool labels, weights;      /* LIBSVM: labels are read; one had a weight */
+    size_t rows_room, row_values_room;
+    size_t col_room, value_room; /* sparse */
+    double **row;                /* sparse from dense input: one row, as columns of one value */
+    int64_t n_dropped;
+};
+
+static int find_columns(struct like *l, struct err *err);
+static int read_rows(struct like *l, const struct watch *w, struct err *err);
+static int finish(struct like *l, const struct watch *w, struct err *err);
+
+static void like_release(struct like *l)
+{
+    for (int c = 0; l->row && c < l->train->schema.n_cols; c++)
+        mem_free(l->row[c]);
+    mem_free(l->row);
+    binding_release(&l->binding);
+    source_close(l->source);
+}
+
+int table_read_like(struct table *t, const char *path, const struct table *train,
+    const struct read_opts *opts, const struct watch *w, struct err *err)
+{
+    struct like l = {.t = t, .train = train, .o = opts, .target = -1, .weight = -1, .group = -1};
+    const struct operands file = {1, &path};
+    int ret = -1;
+
+    *t = (struct table)TABLE_INIT;
+    if (schema_copy(&t->schema, &train->schema) < 0 ||
+        target_copy(&t->target, &train->target) < 0) {
+        err_memory(err);
+        goto out;
+    }
+    l.source = source_open(&file, &opts->format, train->schema.no_trim, false, err);
+    if (!l.source || binding_init(&l.binding, &t->schema, l.source, false, err) < 0 ||
+        find_columns(&l, err) < 0 || read_rows(&l, w, err) < 0 || finish(&l, w, err) < 0)
+        goto out;
+    ret = 0;
+out:
+    like_release(&l);
+    if (ret < 0)
+        table_release(t);
+    return ret;
+}
+
+/* ---- before the rows ---- */
+
+static int find_one(struct like *l, const char *name, int *at, struct err *err)
+{
+    if (!name)
+        return 0;
+    *at = list_find(name, source_names(l->source), source_n_columns(l->source), err);
+    if (*at < 0)
+        return err->kind == ERR_MEMORY ? -1 : err_prefix(err, "%s", source_file(l->source));
+    return 0;
+}
+
+/* A name that is also a number means the name that training found. */
+static int find_target(struct like *l, struct err *err)
+{
+    const char *const *name = source_names(l->source);
+    const char *target = l->train->target.name;
+
+    for (int i = 0; target && i < source_n_columns(l->source); i++)
+        if (strcmp(name[i], target) == 0)
+            l->target = i;
+    if (target && l->target < 0)
+        return err_set(err, "%s: no column '%s', the target", source_file(l->source), target);
+    return 0;
+}
+
+static int find_columns(struct like *l, struct err *err)
+{
+    struct table *t = l->t;
+    size_t n = (size_t)t->schema.n_cols;
+
+    if (source_format(l->source) == FORMAT_LIBSVM)
+        l->labels = l->train->target.name != NULL;
+    else if (find_target(l, err) < 0 || find_one(l, l->o->weight, &l->weight, err) < 0 ||
+             find_one(l, l->o->group, &l->group, err) < 0)
+        return -1;
+    if (l->train->sparse) {
+        t->sparse = mem_zalloc(1, sizeof *t->sparse);
+        l->row = mem_zalloc(n, sizeof *l->row);
+        if (!t->sparse || !l->row)
+            return err_memory(err);
+        for (size_t c = 0; c < n && source_format(l->source) != FORMAT_LIBSVM; c++)
+            if (!(l->row[c] = mem_alloc(1, sizeof **l->row)))
+                return err_memory(err);
+        return 0;
+    }
+    t->values = mem_zalloc(n, sizeof *t->values);
+    return t->values ? 0 : err_memory(err);
+}
+
+/* ---- rows ---- */
+
+/* Room for one more row in every array that has an entry a row. */
+static int make_room(struct like *l, struct err *err)
+{
+    struct table *t = l->t;
+    size_t rows = (size_t)t->n_rows, room = l->rows_room + l->rows_room / 2 + 1024;
+    double **columns[] = {&t->y, &t->weight};
+    void *grown;
+
+    if (rows < l->rows_room)
+        return 0;
+    for (size_t i = 0; i < sizeof columns / sizeof *columns; i++) {
+        if (!(grown = mem_resize(*columns[i], room, sizeof **columns[i])))
+            return err_memory(err);
+        *columns[i] = grown;
+    }
+    if (!(grown = mem_resize(t->group, room, sizeof *t->group)))
+        return err_memory(err);
+    t->group = grown;
+    for (int c = 0; t->values && c < t->schema.n_cols; c++) {
+        if (t->schema.cols[c].kind == COL_IGNORED)
+            continue;
+        if (!(grown = mem_resize(t->values[c], room, sizeof **t->values)))
+            return err_memory(err);
+        t->values[c] = grown;
+    }
+    if (t->sparse) {
+        if (!(grown = mem_resize(t->sparse->start, room + 1, sizeof *t->sparse->start)))
+            return err_memory(err);
+        t->sparse->start = grown;
+        if (rows == 0)
+            t->sparse->start[0] = 0;
+    }
+    l->rows_room = room;
+    return 0;
+}
+
+static int read_label(const struct like *l, const char *text, size_t len, const struct place *place,
+    double *y, struct err *err)
+{
+    const struct target *target = &l->t->target;
+    const char *what = "is not a finite number";
+
+    if (target->task == TASK_CLASSIFICATION) {
+        int32_t code = target_class(target, text, len);
+        *y = code;
+        if (code >= 0)
+            return 0;
+        what = "is a class that the training rows do not have";
+    } else if (number_read(text, len, y) && isfinite(*y)) {
+        return 0;
+    }
+    return err_set(err, "%s:%lld: target '%s': '%.*s' %s", place->file, (long long)place->line,
+        target->name, err_quote_len(len), text, what);
+}
+
+/* The text of a dense row's cell; a number is written to scratch. Empty if missing. */
+static const char *cell_text(const struct like *l, const struct source_row *row, int i, size_t *len,
+    char scratch[NUMBER_MAX])
+{
+    if (row->value) {
+        *len = isnan(row->value[i]) ? 0 : (size_t)number_write(row->value[i], scratch);
+        return scratch;
+    }
+    *len = na_holds(&l->binding.na, row->field[i].text, row->field[i].len) ? 0 : row->field[i].len;
+    return row->field[i].text;
+}
+
+/* The target of a row: 1, 0 if the row is to be left out, -1. */
+static int add_target(struct like *l, const struct source_row *row, struct err *err)
+{
+    char scratch[NUMBER_MAX];
+    const char *text;
+    size_t len;
+
+    if (row->sparse) {
+        text = row->sparse->label;
+        len = strlen(text);
+        if (!l->labels)
+            return 1;
+    } else {
+        if (l->target < 0)
+            return 1;
+        text = cell_text(l, row, l->target, &len, scratch);
+    }
+    if (len == 0 && l->o->drop_missing_target)
+        return 0;
+    if (len == 0)
+        return err_set(err,
+            "%s:%lld: target '%s' is missing: --drop-missing-target leaves such rows out",
+            row->place.file, (long long)row->place.line, l->t->target.name);
+    return read_label(l, text, len, &row->place, &l->t->y[l->t->n_rows], err) < 0 ? -1 : 1;
+}
+
+static int add_weight(struct like *l, const struct source_row *row, struct err *err)
+{
+    char scratch[NUMBER_MAX];
+    double *weight = &l->t->weight[l->t->n_rows];
+    size_t len;
+
+    *weight = 1;
+    if (row->sparse) {
+        *weight = row->sparse->weight;
+        l->weights = l->weights || row->sparse->has_weight;
+        return load_weight(*weight, &row->place, "label", err);
+    }
+    if (l->weight < 0)
+        return 0;
+    l->weights = true;
+    const char *text = cell_text(l, row, l->weight, &len, scratch);
+    *weight = NAN;
+    if (len && !number_read(text, len, weight))
+        return err_set(err, "%s:%lld: weight '%s': '%.*s' is not a number", row->place.file,
+            (long long)row->place.line, l->o->weight, err_quote_len(len), text);
+    return load_weight(*weight, &row->place, l->o->weight, err);
+}
+
+static int add_group(struct like *l, const struct source_row *row, struct err *err)
+{
+    struct table *t = l->t;
+    char scratch[NUMBER_MAX];
+    const char *text = scratch;
+    size_t len = 0;
+
+    if (row->sparse) {
+        if (t->n_rows > 0 && (t->groups != NULL) != (row->sparse->qid >= 0))
+            return err_set(err, "%s:%lld: rows with a qid and rows without", row->place.file,
+                (long long)row->place.line);
+        if (row->sparse->qid < 0)
+            return 0;
+        len = (size_t)snprintf(scratch, sizeof scratch, "%lld", (long long)row->sparse->qid);
+    } else if (l->group < 0) {
+        return 0;
+    } else if (row->value) {
+        text = cell_text(l, row, l->group, &len, scratch);
+    } else {
+        text = row->field[l->group].text;
+        len = row->field[l->group].len;
+    }
+    if (len == 0)
+        return err_set(
+            err, "%s:%lld: a row without a group", row->place.file, (long long)row->place.line);
+    if (!t->groups && !(t->groups = dict_new()))
+        return err_memory(err);
+    t->group[t->n_rows] = dict_add(t->groups, text, len);
+    return t->group[t->n_rows] < 0 ? err_memory(err) : 0;
+}
+
+static int add_entry(struct like *l, int64_t *n, int c, double value, struct err *err)
+{
+    struct sparse *sp = l->t->sparse;
+    if (isnan(value))
+        return 0;
+    if (mem_grow(&sp->col, &l->col_room, (size_t)*n + 1, sizeof *sp->col) < 0 ||
+        mem_grow(&sp->value, &l->value_room, (size_t)*n + 1, sizeof *sp->value) < 0)
+        return err_memory(err);
+    sp->col[*n] = (uint32_t)c;
+    sp->value[(*n)++] = value;
+    return 0;
+}
+
+static int add_sparse(struct like *l, const struct source_row *row, struct err *err)
+{
+    struct table *t = l->t;
+    struct binding *b = &l->binding;
+    int64_t n = t->sparse->start[t->n_rows];
+    double value;
+
+    if (!row->sparse && binding_row(b, row, l->row, 0, err) < 0)
+        return -1;
+    for (int i = 0; row->sparse && i < row->sparse->n; i++) {
+        int c = row->sparse->index[i] < b->n_to ? b->to[row->sparse->index[i]] : -1;
+        if (c >= 0 && (binding_number(b, c, row->sparse->value[i], &row->place, &value, err) < 0 ||
+                          add_entry(l, &n, c, value, err) < 0))
+            return -1;
+    }
+    for (int c = 0; !row->sparse && c < t->schema.n_cols; c++)
+        if (b->from[c] >= 0 && add_entry(l, &n, c, l->row[c][0], err) < 0)
+            return -1;
+    t->sparse->start[t->n_rows + 1] = n;
+    return 0;
+}
+
+static int read_rows(struct like *l, const struct watch *w, struct err *err)
+{
+    struct table *t = l->t;
+    struct source_row row;
+    int got;
+
+    if (make_room(l, err) < 0)
+        return -1;
+    while ((got = source_next(l->source, &row, err)) > 0) {
+        if (load_tick(w, t->n_rows, err) < 0 || make_room(l, err) < 0)
+            return -1;
+        int use = add_target(l, &row, err);
+        if (use < 0)
+            return -1;
+        if (use == 0) {
+            l->n_dropped++;
+            continue;
+        }
+        if (add_weight(l, &row, err) < 0 || add_group(l, &row, err) < 0 ||
+            (t->sparse ? add_sparse(l, &row, err)
+                       : binding_row(&l->binding, &row, t->values, t->n_rows, err)) < 0)
+            return -1;
+        t->n_rows++;
+    }
+    return got;
+}
+
+/* ---- after the rows ---- */
+
+static int finish(struct like *l, const struct watch *w, struct err *err)
+{
+    struct table *t = l->t;
+
+    if (t->n_rows == 0)
+        return err_set(err, "%s: %s", source_file(l->source),
+            l->n_dropped              ? "no row has a target"
+            : source_named(l->source) ? "only a header, no rows"
+                                      : "no rows");
+    if (l->n_dropped)
+        watch_info(w, "%s: %lld rows without a target are left out", source_file(l->source),
+            (long long)l->n_dropped);
+    binding_report(&l->binding, w);
+    if (l->target < 0 && !l->labels) {
+        mem_free(t->y);
+        t->y = NULL;
+    }
+    if (!l->weights) {
+        mem_free(t->weight);
+        t->weight = NULL;
+    }
+    if (!t->groups) {
+        mem_free(t->group);
+        t->group = NULL;
+    }
+    return load_check_weights(t, err);
+}

@@ -1,0 +1,183 @@
+/* list.c -- LISTs of columns; see schema.h. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/base/buf.h"
+#include "common/base/mem.h"
+#include "common/cli/nearest.h"
+#include "common/table/schema.h"
+
+enum { LIST_NAMES_SHOWN = 8 };
+
+struct names {
+    const char *const *item;
+    int n;
+    bool commas; /* some name has a comma in it */
+};
+
+static int find_name(const struct names *names, const char *text, size_t len)
+{
+    for (int i = 0; i < names->n; i++)
+        if (strncmp(names->item[i], text, len) == 0 && names->item[i][len] == '\0')
+            return i;
+    return -1;
+}
+
+/* All digits: the position, capped far above any; else 0. */
+static long read_position(const char *text, size_t len)
+{
+    long value = 0;
+    if (len == 0)
+        return 0;
+    for (size_t i = 0; i < len; i++) {
+        if (text[i] < '0' || text[i] > '9')
+            return 0;
+        if (value < 100000000)
+            value = value * 10 + (text[i] - '0');
+    }
+    return value;
+}
+
+/* Name or position; -1 when it is neither. */
+static int find_column(const struct names *names, const char *text, size_t len)
+{
+    int i = find_name(names, text, len);
+    if (i >= 0)
+        return i;
+    long position = read_position(text, len);
+    return position >= 1 && position <= names->n ? (int)position - 1 : -1;
+}
+
+/* Appends "a, b, c" and "and 5 more". */
+static int show_names(struct buf *out, const struct names *names)
+{
+    for (int i = 0; i < names->n; i++) {
+        if (i == LIST_NAMES_SHOWN && names->n > LIST_NAMES_SHOWN + 1)
+            return buf_printf(out, " and %d more", names->n - i);
+        if (buf_printf(out, "%s%.*s", i ? ", " : "", err_quote_len(strlen(names->item[i])),
+                names->item[i]) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int unknown(const struct names *names, const char *text, size_t len, struct err *err)
+{
+    struct buf known = BUF_INIT;
+    const char *best = NULL;
+    char *typed;
+    bool position = read_position(text, len) > 0 || (len == 1 && *text == '0');
+
+    if (position)
+        return err_set(err, "no column %.*s: there %s %d, counted from 1", err_quote_len(len), text,
+            names->n == 1 ? "is" : "are", names->n);
+    typed = mem_strndup(text, len);
+    if (!typed)
+        return err_memory(err);
+    for (int i = 0; i < names->n; i++)
+        nearest_try(&best, typed, names->item[i]);
+    mem_free(typed);
+    if (best)
+        return err_set(err, "no column '%.*s': is '%.*s' meant?", err_quote_len(len), text,
+            err_quote_len(strlen(best)), best);
+    int ret = show_names(&known, names) < 0
+                  ? err_memory(err)
+                  : err_set(err, "no column '%.*s': there %s %s", err_quote_len(len), text,
+                        names->n == 1 ? "is" : "are", known.len ? known.data : "none");
+    buf_release(&known);
+    return ret;
+}
+
+int list_find(const char *item, const char *const *names, int n, struct err *err)
+{
+    const struct names all = {names, n, false};
+    int i = find_column(&all, item, strlen(item));
+    return i >= 0 ? i : unknown(&all, item, strlen(item), err);
+}
+
+/* "a-b", "3-", "-4": at the first '-' both of whose sides are columns (or nothing). 1, 0 when it is
+ * no range, -1. */
+static int pick_range(
+    const struct names *names, const char *text, size_t len, bool *picked, struct err *err)
+{
+    for (size_t at = 0; at < len && len > 1; at++) {
+        if (text[at] != '-')
+            continue;
+        int first = at ? find_column(names, text, at) : 0;
+        int last = at + 1 < len ? find_column(names, text + at + 1, len - at - 1) : names->n - 1;
+        if (first < 0 || last < 0)
+            continue;
+        if (first > last)
+            return err_set(err, "the range '%.*s' runs backwards", err_quote_len(len), text);
+        for (int i = first; i <= last; i++)
+            picked[i] = true;
+        return 1;
+    }
+    return 0;
+}
+
+/* A range between positions, one of which is too high, deserves more than "no such column". */
+static bool is_position_range(const char *text, size_t len, size_t *bad, size_t *bad_len, int n)
+{
+    const char *dash = memchr(text, '-', len);
+    if (!dash)
+        return false;
+    size_t left = (size_t)(dash - text), right = len - left - 1;
+    long a = left ? read_position(text, left) : 1, b = right ? read_position(dash + 1, right) : 1;
+    if (!a || !b || len == 1)
+        return false;
+    *bad = a > n ? 0 : left + 1;
+    *bad_len = a > n ? left : right;
+    return true;
+}
+
+static int pick_item(
+    const struct names *names, const char *text, size_t len, bool *picked, struct err *err)
+{
+    int i = find_column(names, text, len);
+    if (i >= 0) {
+        picked[i] = true;
+        return 0;
+    }
+    if (len == 3 && memcmp(text, "all", 3) == 0) {
+        memset(picked, true, (size_t)names->n);
+        return 0;
+    }
+    int range = names->n ? pick_range(names, text, len, picked, err) : 0;
+    if (range)
+        return range < 0 ? -1 : 0;
+    size_t bad, bad_len;
+    if (is_position_range(text, len, &bad, &bad_len, names->n))
+        return unknown(names, text + bad, bad_len, err);
+    if (len == 0)
+        return err_set(err, "an empty item in a list of columns");
+    return unknown(names, text, len, err);
+}
+
+/* Bytes of the list's next item: up to a comma, or further when that is a column's name. */
+static size_t item_length(const struct names *names, const char *text)
+{
+    size_t shortest = strcspn(text, ",");
+    if (!names->commas)
+        return shortest;
+    for (size_t len = strlen(text); len > shortest; len--)
+        if ((text[len] == '\0' || text[len] == ',') && find_name(names, text, len) >= 0)
+            return len;
+    return shortest;
+}
+
+int list_pick(const char *list, const char *const *names, int n, bool *picked, struct err *err)
+{
+    struct names all = {names, n, false};
+
+    for (int i = 0; i < n && !all.commas; i++)
+        all.commas = strchr(names[i], ',') != NULL;
+    for (;;) {
+        size_t len = item_length(&all, list);
+        if (pick_item(&all, list, len, picked, err) < 0)
+            return -1;
+        if (list[len] == '\0')
+            return 0;
+        list += len + 1;
+    }
+}

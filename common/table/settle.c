@@ -1,0 +1,317 @@
+/*
+ * settle.c -- what a column is, once all its rows are known; see column.h.
+ *
+ *   no value at all                                    ignored
+ *   text, different in over half of the rows with a
+ *   value (20 or more of them)                         ignored: an id, free text
+ *   numbers with at most 5% of other texts             an error: a slip, or a text for "missing"
+ *   digits with leading zeros, other text              category
+ *   constant; whole numbers that never repeat in 20 or
+ *   more rows; whole numbers beyond what double holds;
+ *   text that is a number in part                      used, with a note
+ */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/base/mem.h"
+#include "common/io/format/number.h"
+#include "common/table/column.h"
+
+enum { ID_ROWS_MIN = 20, ID_FIRST_LOOK = 4096, NUMBERS_PERCENT = 95 };
+
+static int settle_numbers(struct column *c, struct col_spec *spec, struct err *err);
+static int settle_texts(struct column *c, struct col_spec *spec, struct err *err);
+
+static int set_note(struct col_spec *spec, struct buf *note, struct err *err)
+{
+    if (note->len && !(spec->note = buf_steal(note)))
+        return err_memory(err);
+    return 0;
+}
+
+static int ignore(struct column *c, struct col_spec *spec, struct err *err, const char *fmt, ...)
+    PRINTF_LIKE(4, 5);
+
+static int ignore(struct column *c, struct col_spec *spec, struct err *err, const char *fmt, ...)
+{
+    char text[128];
+    va_list ap;
+
+    va_start(ap, fmt);
+    vsnprintf(text, sizeof text, fmt, ap);
+    va_end(ap);
+    mem_free(c->value);
+    c->value = NULL;
+    spec->kind = COL_IGNORED;
+    spec->note = mem_strdup(text);
+    return spec->note ? 0 : err_memory(err);
+}
+
+int column_settle(struct column *c, struct col_spec *spec, struct err *err)
+{
+    switch (c->state) {
+    case COLUMN_EMPTY:
+        return ignore(c, spec, err, "no value in any row");
+    case COLUMN_FULL:
+        return ignore(c, spec, err,
+            "text that hardly ever repeats (over a million values): an id, free text?");
+    case COLUMN_NUMBER:
+    case COLUMN_DATE:
+        spec->kind = c->state == COLUMN_NUMBER ? COL_NUMBER : COL_DATE;
+        return settle_numbers(c, spec, err);
+    case COLUMN_TEXT:
+        spec->kind = COL_CATEGORY;
+        return settle_texts(c, spec, err);
+    case COLUMN_MIXED:
+        break;
+    }
+    return err_set(err, "column '%s' was not read again", c->name);
+}
+
+/* ---- numbers ---- */
+
+static int compare_doubles(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* Are value[n], none NaN, all different?  1, 0; -1: no memory. */
+static int all_different(const double *value, size_t n)
+{
+    double *sorted = mem_copy(value, n, sizeof *value);
+    int different = 1;
+
+    if (!sorted)
+        return -1;
+    qsort(sorted, n, sizeof *sorted, compare_doubles);
+    for (size_t i = 1; i < n && different; i++)
+        different = sorted[i - 1] < sorted[i];
+    mem_free(sorted);
+    return different;
+}
+
+/* A few rows are looked at first, since they nearly always settle it. */
+static int looks_like_id(const struct column *c)
+{
+    size_t n = (size_t)c->n_rows;
+    if (c->state != COLUMN_NUMBER || !c->whole || c->n_missing || n < ID_ROWS_MIN)
+        return 0;
+    int different = all_different(c->value, n < ID_FIRST_LOOK ? n : ID_FIRST_LOOK);
+    return different == 1 && n > ID_FIRST_LOOK ? all_different(c->value, n) : different;
+}
+
+static bool is_constant(const struct column *c)
+{
+    for (int64_t i = 1; i < c->n_rows; i++)
+        if (c->value[i] != c->value[0])
+            return false;
+    return c->n_rows > 1 && c->n_missing == 0;
+}
+
+static int settle_numbers(struct column *c, struct col_spec *spec, struct err *err)
+{
+    struct buf note = BUF_INIT;
+    int ret = 0, id = looks_like_id(c);
+
+    if (id < 0)
+        return err_memory(err);
+    if (id)
+        ret = buf_str(&note, "whole numbers that never repeat: an id?");
+    else if (is_constant(c))
+        ret = buf_str(&note, "constant");
+    if (ret == 0 && c->rounded)
+        ret = buf_printf(&note, "%swhole numbers beyond 2^53 are rounded", note.len ? "; " : "");
+    ret = ret < 0 ? err_memory(err) : set_note(spec, &note, err);
+    buf_release(&note);
+    return ret;
+}
+
+/* ---- texts ---- */
+
+struct tally {
+    int64_t n_values, n_numbers;
+    int32_t zeros; /* a code that is digits after a zero, or -1 */
+};
+
+/* Rows whose text is a number, whatever the order in which they came. */
+static int tally_texts(const struct column *c, struct tally *t)
+{
+    int32_t n = dict_size(c->dict);
+    double value;
+    int64_t *count = mem_zalloc((size_t)n, sizeof *count);
+
+    if (!count)
+        return -1;
+    *t = (struct tally){.zeros = -1};
+    for (int64_t i = 0; i < c->n_rows; i++)
+        if (!isnan(c->value[i]))
+            count[(int32_t)c->value[i]]++;
+    for (int32_t code = 0; code < n; code++) {
+        size_t len;
+        const char *text = dict_text(c->dict, code, &len);
+        t->n_values += count[code];
+        if (!number_read(text, len, &value))
+            continue;
+        t->n_numbers += count[code];
+        if (t->zeros < 0 && cell_has_leading_zero(text, len))
+            t->zeros = code;
+    }
+    mem_free(count);
+    return 0;
+}
+
+static int check_stray(const struct column *c, const struct tally *t, struct err *err)
+{
+    if (c->forced || t->zeros >= 0 || t->n_numbers == t->n_values ||
+        t->n_numbers * 100 < t->n_values * NUMBERS_PERCENT)
+        return 0;
+    const char *stray = c->stray.data ? c->stray.data : "";
+    int name_len = err_quote_len(strlen(c->name));
+    return err_set(err,
+        "%s:%lld: column '%.*s': '%s' is not a number, as %.4g%% of the column are: say "
+        "--categorical '%.*s', or --na '%s' if it means a missing value",
+        c->stray_at.file ? c->stray_at.file : "", (long long)c->stray_at.line, name_len, c->name,
+        stray, 100.0 * (double)t->n_numbers / (double)t->n_values, name_len, c->name, stray);
+}
+
+static int note_texts(
+    const struct column *c, const struct tally *t, struct buf *note, int32_t n_texts)
+{
+    if (n_texts == 1 && c->n_rows > 1 && c->n_missing == 0)
+        return buf_str(note, "constant");
+    if (c->forced)
+        return 0;
+    if (t->zeros >= 0) {
+        size_t len;
+        const char *text = dict_text(c->dict, t->zeros, &len);
+        return buf_printf(note, "digits with leading zeros ('%.*s') are a category",
+            quote_length(text, len), text);
+    }
+    if (t->n_numbers)
+        return buf_printf(note, "a category, though %.3g%% of the values are numbers ('%s' is not)",
+            100.0 * (double)t->n_numbers / (double)t->n_values, c->stray.data ? c->stray.data : "");
+    if (c->n_dates)
+        return buf_printf(note, "a category, though %.3g%% of the values are dates",
+            100.0 * (double)c->n_dates / (double)t->n_values);
+    return 0;
+}
+
+int column_check_stray(const struct column *c, struct err *err)
+{
+    struct tally t;
+    if (c->state != COLUMN_TEXT)
+        return 0;
+    return tally_texts(c, &t) < 0 ? err_memory(err) : check_stray(c, &t, err);
+}
+
+int dict_check_utf8(const struct dict *d, const char *column, struct err *err)
+{
+    for (int32_t code = 0; code < dict_size(d); code++) {
+        size_t len;
+        const char *text = dict_text(d, code, &len);
+        if (!utf8_valid(text, len))
+            return err_set(err,
+                "column '%.*s': '%.*s' is not UTF-8 text: convert the file, as in iconv -f latin1 "
+                "-t utf-8",
+                err_quote_len(strlen(column)), column, err_quote_len(len), text);
+    }
+    return 0;
+}
+
+static int settle_texts(struct column *c, struct col_spec *spec, struct err *err)
+{
+    struct tally t;
+    struct buf note = BUF_INIT;
+    int32_t n_texts = dict_size(c->dict);
+    int32_t *order = NULL;
+    int ret = -1;
+
+    if (tally_texts(c, &t) < 0)
+        return err_memory(err);
+    if (check_stray(c, &t, err) < 0)
+        return -1;
+    if (!c->forced && t.n_values >= ID_ROWS_MIN && n_texts > t.n_values / 2)
+        return ignore(c, spec, err, "text, %ld different values in %lld rows: an id, free text?",
+            (long)n_texts, (long long)t.n_values);
+    if (dict_check_utf8(c->dict, c->name, err) < 0)
+        return -1;
+    order = dict_order(c->dict);
+    if (!order || note_texts(c, &t, &note, n_texts) < 0 ||
+        dict_settle(c->dict, order, c->value, c->n_rows) < 0) {
+        err_memory(err);
+        goto out;
+    }
+    if (set_note(spec, &note, err) < 0)
+        goto out;
+    spec->dict = c->dict;
+    c->dict = NULL;
+    ret = 0;
+out:
+    buf_release(&note);
+    mem_free(order);
+    return ret;
+}
+
+/* ---- order ---- */
+
+struct ordered {
+    double value;
+    const char *text;
+    size_t len;
+    int32_t code;
+};
+
+static int compare_ordered(const void *a, const void *b)
+{
+    const struct ordered *x = a, *y = b;
+    if (x->value != y->value)
+        return x->value < y->value ? -1 : 1;
+    return bytes_compare(x->text, x->len, y->text, y->len);
+}
+
+int32_t *dict_order(const struct dict *d)
+{
+    size_t n = (size_t)dict_size(d);
+    struct ordered *item = mem_alloc(n, sizeof *item);
+    int32_t *order = mem_alloc(n, sizeof *order);
+    bool numbers = true;
+
+    if (!item || !order) {
+        mem_free(item);
+        mem_free(order);
+        return NULL;
+    }
+    for (size_t i = 0; i < n; i++) {
+        item[i].code = (int32_t)i;
+        item[i].text = dict_text(d, (int32_t)i, &item[i].len);
+        numbers = numbers && number_read(item[i].text, item[i].len, &item[i].value);
+    }
+    for (size_t i = 0; i < n && !numbers; i++)
+        item[i].value = 0;
+    qsort(item, n, sizeof *item, compare_ordered);
+    for (size_t i = 0; i < n; i++)
+        order[i] = item[i].code;
+    mem_free(item);
+    return order;
+}
+
+int dict_settle(struct dict *d, const int32_t *order, double *codes, int64_t n)
+{
+    int32_t size = dict_size(d);
+    int32_t *fresh = mem_alloc((size_t)size, sizeof *fresh);
+
+    if (!fresh || dict_reorder(d, order) < 0) {
+        mem_free(fresh);
+        return -1;
+    }
+    for (int32_t i = 0; i < size; i++)
+        fresh[order[i]] = i;
+    for (int64_t i = 0; i < n; i++)
+        if (!isnan(codes[i]))
+            codes[i] = fresh[(int32_t)codes[i]];
+    mem_free(fresh);
+    return 0;
+}

@@ -1,0 +1,52 @@
+/*
+ * source.h -- rows of several files as one stream, whatever their format.
+ *
+ * CSV and .npy files give dense rows; their columns are those of the first file, in its order, and
+ * later files are joined to them by name.  LIBSVM files give sparse rows.  Files are opened when
+ * their turn comes and stay open, so that the stream can be read again from its start.
+ */
+#ifndef COMMON_TABLE_SOURCE_H
+#define COMMON_TABLE_SOURCE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/base/err.h"
+#include "common/cli/verb.h"
+#include "common/io/format/csv.h"
+#include "common/io/format/libsvm.h"
+#include "common/table/cell.h"
+#include "common/table/table.h"
+
+/* Exactly one of field, value and sparse is set; valid until the next row. */
+struct source_row {
+    struct place place;            /* .npy: the row's number as line */
+    const struct csv_field *field; /* [n_columns] */
+    const double *value;           /* [n_columns]; NaN is missing */
+    const struct libsvm_row *sparse;
+};
+
+struct source; /* opaque */
+
+/* Opens the first file; no operands: standard input.  The operands must outlive it.  again:
+ * source_rewind() will be wanted if the rows are CSV. */
+struct source *source_open(const struct operands *files, const struct format_opts *format,
+    bool no_trim, bool again, struct err *err) MUST_CHECK;
+void source_close(struct source *s);
+
+enum input_format source_format(const struct source *s); /* never FORMAT_AUTO */
+const char *source_file(const struct source *s);         /* the current file, for messages */
+int source_n_columns(const struct source *s);            /* 0 for LIBSVM */
+const char *const *source_names(const struct source *s); /* "c1".. if not named */
+bool source_named(const struct source *s);
+char source_delimiter(const struct source *s); /* the current file's; 0 when it is not CSV */
+
+/* Only columns with needed[i] need be in later files (whose others are passed over); without this
+ * every file must have the same ones. */
+int source_need(struct source *s, const bool *needed, struct err *err) MUST_CHECK;
+
+int source_next(
+    struct source *s, struct source_row *row, struct err *err) MUST_CHECK; /* 1, 0, -1 */
+int source_rewind(struct source *s, struct err *err) MUST_CHECK;
+
+#endif

@@ -1,0 +1,361 @@
+/* bins.c -- see bins.h. */
+#include "common/tree/bins.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/base/mem.h"
+#include "common/base/pool.h"
+
+/* ---- where bins end ---- */
+
+static int compare_doubles(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/*
+ * Bins of values[n], sorted, plus n_zeros values 0 that are not among them.  Distinct values are
+ * taken in order; a bin is full when it holds its share of the rows still to come.
+ */
+struct run {
+    double value;
+    int64_t rows;
+};
+
+static int64_t runs_of(const double *values, int64_t n, int64_t n_zeros, struct run *runs)
+{
+    int64_t n_runs = 0, i = 0;
+    while (i < n || n_zeros) {
+        double value = i < n && !(n_zeros && values[i] > 0) ? values[i] : 0;
+        struct run run = {value, 0};
+        if (value == 0) {
+            run = (struct run){0, n_zeros};
+            n_zeros = 0;
+        }
+        for (; i < n && values[i] == value; i++)
+            run.rows++;
+        runs[n_runs++] = run;
+    }
+    return n_runs;
+}
+
+static int bins_cut(struct bin_column *c, const struct run *runs, int64_t n_runs, int max_bins)
+{
+    int64_t rows_left = 0;
+    int room = n_runs < max_bins ? (int)n_runs : max_bins;
+
+    c->low = mem_alloc((size_t)room, sizeof *c->low);
+    c->high = mem_alloc((size_t)room, sizeof *c->high);
+    if (!c->low || !c->high)
+        return -1;
+    for (int64_t i = 0; i < n_runs; i++)
+        rows_left += runs[i].rows;
+    for (int64_t i = 0; i < n_runs;) {
+        int bins_left = room - c->n_bins;
+        int64_t rows = 0, share = rows_left / bins_left;
+        c->low[c->n_bins] = runs[i].value;
+        do {
+            rows += runs[i].rows;
+            c->high[c->n_bins] = runs[i++].value;
+        } while (i < n_runs && n_runs - i >= bins_left && (bins_left == 1 || rows < share));
+        rows_left -= rows;
+        c->n_bins++;
+    }
+    return 0;
+}
+
+static uint16_t number_code(const struct bin_column *c, double value)
+{
+    if (isnan(value))
+        return (uint16_t)c->n_bins;
+    int low = 0, high = c->n_bins - 1; /* the first bin whose high is not below value */
+    while (low < high) {
+        int middle = (low + high) / 2;
+        if (c->high[middle] < value)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return (uint16_t)low;
+}
+
+/* ---- categories ---- */
+
+struct level {
+    int64_t rows;
+    int32_t code;
+};
+
+static int compare_levels(const void *a, const void *b)
+{
+    const struct level *x = a, *y = b;
+    if (x->rows != y->rows)
+        return x->rows > y->rows ? -1 : 1;
+    return (x->code > y->code) - (x->code < y->code);
+}
+
+/* Fills level_bin: a bin a level, but the rarest beyond BINS_MAX share the last one. */
+static int levels_cut(struct bin_column *c, int32_t n_levels, const double *values, int64_t n)
+{
+    int ret = -1;
+    struct level *levels = mem_zalloc((size_t)n_levels, sizeof *levels);
+
+    c->category = true;
+    c->n_levels = n_levels;
+    c->n_bins = n_levels < BINS_MAX ? n_levels : BINS_MAX;
+    c->level_bin = mem_alloc((size_t)n_levels, sizeof *c->level_bin);
+    if (!levels || !c->level_bin)
+        goto out;
+    for (int32_t i = 0; i < n_levels; i++)
+        levels[i].code = i;
+    if (n_levels > BINS_MAX) {
+        for (int64_t i = 0; i < n; i++)
+            if (!isnan(values[i]))
+                levels[(int32_t)values[i]].rows++;
+        qsort(levels, (size_t)n_levels, sizeof *levels, compare_levels);
+    }
+    for (int32_t i = 0; i < n_levels; i++)
+        c->level_bin[levels[i].code] = (uint16_t)(i < c->n_bins ? i : c->n_bins - 1);
+    ret = 0;
+out:
+    mem_free(levels);
+    return ret;
+}
+
+static uint16_t column_code(const struct bin_column *c, double value)
+{
+    if (!c->category)
+        return number_code(c, value);
+    return isnan(value) ? (uint16_t)c->n_bins : c->level_bin[(int32_t)value];
+}
+
+/* ---- dense columns, one task each ---- */
+
+struct build {
+    struct bins *bins;
+    const struct table *table;
+    const struct bins_opts *opts;
+    int64_t *entry_start; /* sparse: entries by column */
+    double *entry_values;
+    unsigned char *failed; /* [n_cols]: no memory */
+};
+
+/* Chooses the bins of a column from its values (sorted in place) and n_zeros more. */
+static int column_cut(struct build *s, int col, double *values, int64_t n, int64_t n_zeros)
+{
+    struct bin_column *c = &s->bins->cols[col];
+    struct run *runs = mem_alloc((size_t)n + 1, sizeof *runs);
+    int ret = -1;
+
+    if (runs) {
+        qsort(values, (size_t)n, sizeof *values, compare_doubles);
+        int64_t n_runs = runs_of(values, n, n_zeros, runs);
+        ret = n_runs ? bins_cut(c, runs, n_runs, s->opts->max_bins) : 0;
+    }
+    mem_free(runs);
+    return ret;
+}
+
+static int column_codes_alloc(struct bin_column *c, int64_t n_rows)
+{
+    if (c->n_bins <= 255)
+        return (c->code8 = mem_alloc((size_t)n_rows, 1)) ? 0 : -1;
+    return (c->code16 = mem_alloc((size_t)n_rows, sizeof *c->code16)) ? 0 : -1;
+}
+
+static void column_set(struct bin_column *c, int64_t row, uint16_t code)
+{
+    if (c->code8)
+        c->code8[row] = (uint8_t)code;
+    else
+        c->code16[row] = code;
+}
+
+static int dense_column(struct build *s, int col)
+{
+    const struct table *t = s->table;
+    struct bin_column *c = &s->bins->cols[col];
+    const double *values = t->values[col];
+    int ret = -1;
+
+    if (t->schema.cols[col].kind == COL_CATEGORY) {
+        if (levels_cut(c, dict_size(t->schema.cols[col].dict), values, t->n_rows) < 0)
+            return -1;
+    } else {
+        double *sorted = mem_alloc((size_t)t->n_rows, sizeof *sorted);
+        int64_t n = 0;
+        if (!sorted)
+            return -1;
+        for (int64_t i = 0; i < t->n_rows; i++)
+            if (!isnan(values[i]))
+                sorted[n++] = values[i];
+        ret = column_cut(s, col, sorted, n, 0);
+        mem_free(sorted);
+        if (ret < 0)
+            return -1;
+    }
+    if (c->n_bins == 0)
+        return 0;
+    if (column_codes_alloc(c, t->n_rows) < 0)
+        return -1;
+    for (int64_t i = 0; i < t->n_rows; i++)
+        column_set(c, i, column_code(c, values[i]));
+    return 0;
+}
+
+static void dense_task(void *ctx, int64_t col, int worker)
+{
+    struct build *s = ctx;
+    (void)worker;
+    if (s->table->values[col] && dense_column(s, (int)col) < 0)
+        s->failed[col] = 1;
+}
+
+/* ---- sparse tables ---- */
+
+/* Entries by column instead of by row: entry_start, entry_values (NaN left out). */
+static int entries_by_column(struct build *s)
+{
+    const struct sparse *sp = s->table->sparse;
+    int64_t n_entries = sp->start[s->table->n_rows];
+    int n_cols = s->bins->n_cols;
+
+    s->entry_start = mem_zalloc((size_t)n_cols + 2, sizeof *s->entry_start);
+    s->entry_values = mem_alloc((size_t)n_entries, sizeof *s->entry_values);
+    if (!s->entry_start || !s->entry_values)
+        return -1;
+    for (int64_t i = 0; i < n_entries; i++)
+        s->entry_start[sp->col[i] + 2] += !isnan(sp->value[i]);
+    for (int c = 0; c < n_cols; c++)
+        s->entry_start[c + 2] += s->entry_start[c + 1];
+    for (int64_t i = 0; i < n_entries; i++)
+        if (!isnan(sp->value[i]))
+            s->entry_values[s->entry_start[sp->col[i] + 1]++] = sp->value[i];
+    return 0;
+}
+
+static void sparse_task(void *ctx, int64_t col, int worker)
+{
+    struct build *s = ctx;
+    struct bin_column *c = &s->bins->cols[col];
+    const struct table *t = s->table;
+    int64_t first = s->entry_start[col], n = s->entry_start[col + 1] - first;
+    int64_t n_zeros = t->schema.absent_zero ? t->n_rows - n : 0;
+    (void)worker;
+
+    if (t->schema.cols[col].kind == COL_IGNORED)
+        return;
+    if (column_cut(s, (int)col, s->entry_values + first, n, n_zeros) < 0)
+        s->failed[col] = 1;
+    else if (c->n_bins)
+        c->default_code = number_code(c, t->schema.absent_zero ? 0 : NAN);
+}
+
+static int sparse_codes(struct build *s)
+{
+    struct bins *b = s->bins;
+    const struct sparse *sp = s->table->sparse;
+    int64_t n_rows = s->table->n_rows, n_entries = sp->start[n_rows];
+
+    b->start = mem_copy(sp->start, (size_t)n_rows + 1, sizeof *b->start);
+    b->col = mem_copy(sp->col, (size_t)n_entries, sizeof *b->col);
+    b->code = mem_alloc((size_t)n_entries, sizeof *b->code);
+    if (!b->start || !b->col || !b->code)
+        return -1;
+    for (int64_t i = 0; i < n_entries; i++)
+        b->code[i] =
+            b->cols[sp->col[i]].n_bins ? number_code(&b->cols[sp->col[i]], sp->value[i]) : 0;
+    return 0;
+}
+
+static int densify(struct build *s)
+{
+    const struct sparse *sp = s->table->sparse;
+    struct bins *b = s->bins;
+
+    for (int col = 0; col < b->n_cols; col++) {
+        struct bin_column *c = &b->cols[col];
+        if (c->n_bins == 0)
+            continue;
+        if (column_codes_alloc(c, b->n_rows) < 0)
+            return -1;
+        for (int64_t i = 0; i < b->n_rows; i++)
+            column_set(c, i, c->default_code);
+    }
+    for (int64_t row = 0; row < b->n_rows; row++)
+        for (int64_t i = sp->start[row]; i < sp->start[row + 1]; i++) {
+            struct bin_column *c = &b->cols[sp->col[i]];
+            if (c->n_bins)
+                column_set(c, row, number_code(c, sp->value[i]));
+        }
+    return 0;
+}
+
+/* ---- the whole ---- */
+
+int bins_build(struct bins *b, const struct table *t, const struct bins_opts *opts, struct err *err)
+{
+    struct build s = {.bins = b, .table = t, .opts = opts};
+    int ret = -1;
+
+    *b = (struct bins){.n_rows = t->n_rows, .n_cols = t->schema.n_cols};
+    b->cols = mem_zalloc((size_t)b->n_cols, sizeof *b->cols);
+    s.failed = mem_zalloc((size_t)b->n_cols, 1);
+    if (!b->cols || !s.failed)
+        goto out;
+    if (t->sparse && entries_by_column(&s) < 0)
+        goto out;
+    pool_run(b->n_cols, t->sparse ? sparse_task : dense_task, &s);
+    for (int col = 0; col < b->n_cols; col++)
+        if (s.failed[col])
+            goto out;
+    if (t->sparse && (double)b->n_rows * b->n_cols > (double)opts->sparse_above)
+        ret = sparse_codes(&s);
+    else
+        ret = t->sparse ? densify(&s) : 0;
+out:
+    mem_free(s.failed);
+    mem_free(s.entry_start);
+    mem_free(s.entry_values);
+    if (ret < 0) {
+        bins_release(b);
+        return err_memory(err);
+    }
+    return 0;
+}
+
+void bins_release(struct bins *b)
+{
+    for (int col = 0; b->cols && col < b->n_cols; col++) {
+        struct bin_column *c = &b->cols[col];
+        mem_free(c->low);
+        mem_free(c->high);
+        mem_free(c->level_bin);
+        mem_free(c->code8);
+        mem_free(c->code16);
+    }
+    mem_free(b->cols);
+    mem_free(b->start);
+    mem_free(b->col);
+    mem_free(b->code);
+    *b = (struct bins){.n_rows = 0};
+}
+
+uint16_t bins_code(const struct bins *b, int col, uint32_t row)
+{
+    const struct bin_column *c = &b->cols[col];
+    if (!b->start)
+        return c->code8 ? c->code8[row] : c->code16[row];
+    int64_t low = b->start[row], high = b->start[row + 1];
+    while (low < high) {
+        int64_t middle = low + (high - low) / 2;
+        if (b->col[middle] < (uint32_t)col)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < b->start[row + 1] && b->col[low] == (uint32_t)col ? b->code[low] : c->default_code;
+}

@@ -1,0 +1,61 @@
+/*
+ * bins.h -- features as small integers, for growing trees.
+ *
+ * Each feature column of a table becomes codes 0 .. n_bins-1 in order of its values (categories:
+ * any order), and n_bins for a missing value.  A column with no more distinct values than bins
+ * asked for has a bin a value, so that nothing is lost; otherwise bins hold about as many rows
+ * each.  Codes are u8 up to 255 bins, u16 up to 65,535. Categories have a bin a level; beyond
+ * 65,535 levels the rarest share the last bin.
+ *
+ * Sparse tables stay sparse: codes of the entries present, by row, and one default code a column.
+ */
+#ifndef COMMON_TREE_BINS_H
+#define COMMON_TREE_BINS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/base/err.h"
+#include "common/table/table.h"
+
+enum { BINS_MAX = 65535 };
+
+struct bin_column {
+    int n_bins; /* 0: not a feature (ignored, or never a value) */
+    bool category;
+    double *low, *high;  /* numbers: smallest and largest training value of each bin */
+    int32_t n_levels;    /* categories */
+    uint16_t *level_bin; /* categories: bin of each level */
+    uint8_t *code8;      /* [n_rows], one of the two, NULL when sparse */
+    uint16_t *code16;
+    uint16_t default_code; /* sparse: of rows without an entry */
+};
+
+struct bins {
+    int64_t n_rows;
+    int n_cols; /* as the schema's */
+    struct bin_column *cols;
+    /* sparse: entries of row i are [start[i], start[i+1]) by rising column; else NULL */
+    int64_t *start;
+    uint32_t *col;
+    uint16_t *code;
+};
+
+struct bins_opts {
+    int max_bins;         /* 2 .. BINS_MAX, of a number column */
+    int64_t sparse_above; /* a sparse table whose dense codes would take more bytes than this stays
+                             sparse */
+};
+#define BINS_OPTS_INIT                                                                             \
+    {                                                                                              \
+        .max_bins = 255, .sparse_above = 64 << 20                                                  \
+    }
+
+int bins_build(struct bins *b, const struct table *t, const struct bins_opts *opts,
+    struct err *err) MUST_CHECK;
+void bins_release(struct bins *b);
+
+/* Code of a cell, by binary search in a sparse row. */
+uint16_t bins_code(const struct bins *b, int col, uint32_t row);
+
+#endif

@@ -1,0 +1,644 @@
+/* grow.c -- growing a tree: which node next, its columns, its split, its rows; see grow.h. */
+#include "common/tree/grow.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/base/mem.h"
+#include "common/base/rng.h"
+#include "common/tree/split.h"
+
+/* A node that has a split and waits for it to be made. */
+struct open_node {
+    uint32_t node, begin, end; /* its rows are rows[begin..end) */
+    int depth;
+    int64_t *totals; /* [1 + n_sums] */
+    int64_t *hist;   /* of all the tree's columns, or NULL */
+    struct split split;
+};
+
+/* Histograms kept for open nodes may take this much; beyond it children are counted, not
+ * subtracted. */
+enum { HISTS_BYTES = 256 << 20 };
+
+struct grower {
+    const struct bins *bins;
+    const struct row_stats *stats;
+    const struct grow_opts *opts;
+    const struct grow_rule *rule;
+    size_t width; /* int64 in a bin */
+    int max_category_bins;
+
+    int *usable; /* columns that have bins */
+    int n_usable;
+    int *cols; /* of the tree: the usable ones, or those drawn */
+    int n_cols;
+    int32_t *place;    /* [bins->n_cols] index in cols, or -1 */
+    size_t *offset;    /* [n_usable + 1] of each column's histogram, in int64 */
+    bool same_columns; /* every node looks at all of cols */
+    int *drawn;        /* scratch: columns of a node, in the order of drawing */
+
+    uint32_t *rows, *spare; /* [n_rows] */
+    const uint16_t *draws;
+    int64_t *column_hist; /* one column's */
+    int64_t **free_hists;
+    size_t n_free, free_room, hists_kept;
+    struct split_scratch scratch;
+    struct split best;
+
+    struct open_node *open; /* a stack, or a heap by gain */
+    size_t n_open, open_room;
+    int64_t n_leaves; /* that the tree has if nothing more is split */
+    uint32_t tree_number;
+    struct tree *tree;
+    size_t node_room, leaf_room, word_room;
+};
+
+/* ---- making and freeing ---- */
+
+static int grower_columns(struct grower *g)
+{
+    const struct bins *b = g->bins;
+    int max_bins = 1;
+
+    g->usable = mem_alloc((size_t)b->n_cols, sizeof *g->usable);
+    g->cols = mem_alloc((size_t)b->n_cols, sizeof *g->cols);
+    g->drawn = mem_alloc((size_t)b->n_cols, sizeof *g->drawn);
+    g->place = mem_alloc((size_t)b->n_cols, sizeof *g->place);
+    g->offset = mem_alloc((size_t)b->n_cols + 1, sizeof *g->offset);
+    if (!g->usable || !g->cols || !g->drawn || !g->place || !g->offset)
+        return -1;
+    for (int col = 0; col < b->n_cols; col++) {
+        const struct bin_column *c = &b->cols[col];
+        if (c->n_bins == 0)
+            continue;
+        g->usable[g->n_usable++] = col;
+        if (c->n_bins > max_bins)
+            max_bins = c->n_bins;
+        if (c->category && c->n_bins > g->max_category_bins)
+            g->max_category_bins = c->n_bins;
+    }
+    g->column_hist = mem_alloc((size_t)max_bins + 1, g->width * sizeof *g->column_hist);
+    struct err ignored;
+    if (!g->column_hist ||
+        split_scratch_init(&g->scratch, g->stats->n_sums, max_bins, &ignored) < 0 ||
+        split_init(&g->best, g->stats->n_sums, g->max_category_bins, &ignored) < 0)
+        return -1;
+    return 0;
+}
+
+struct grower *grower_new(const struct bins *b, const struct row_stats *stats,
+    const struct grow_opts *opts, const struct grow_rule *rule, struct err *err)
+{
+    struct grower *g = mem_zalloc(1, sizeof *g);
+    if (!g) {
+        err_memory(err);
+        return NULL;
+    }
+    g->bins = b, g->stats = stats, g->opts = opts, g->rule = rule;
+    g->width = 1 + (size_t)stats->n_sums;
+    g->rows = mem_alloc((size_t)b->n_rows, sizeof *g->rows);
+    g->spare = mem_alloc((size_t)b->n_rows, sizeof *g->spare);
+    if (!g->rows || !g->spare || grower_columns(g) < 0) {
+        grower_free(g);
+        err_memory(err);
+        return NULL;
+    }
+    return g;
+}
+
+static void hist_forget(struct grower *g, int64_t *hist)
+{
+    if (!hist)
+        return;
+    g->free_hists[g->n_free++] = hist; /* there is room: see hist_take() */
+}
+
+static void open_release(struct grower *g, struct open_node *node)
+{
+    hist_forget(g, node->hist);
+    mem_free(node->totals);
+    split_release(&node->split);
+}
+
+/* Gives back what a tree left: open nodes and all histograms (their size is the tree's). */
+static void grower_reset(struct grower *g)
+{
+    while (g->n_open)
+        open_release(g, &g->open[--g->n_open]);
+    while (g->n_free)
+        mem_free(g->free_hists[--g->n_free]);
+    g->hists_kept = 0;
+    tree_free(g->tree);
+    g->tree = NULL;
+    g->node_room = g->leaf_room = g->word_room = 0;
+}
+
+void grower_free(struct grower *g)
+{
+    if (!g)
+        return;
+    grower_reset(g);
+    mem_free(g->usable);
+    mem_free(g->cols);
+    mem_free(g->drawn);
+    mem_free(g->place);
+    mem_free(g->offset);
+    mem_free(g->rows);
+    mem_free(g->spare);
+    mem_free(g->column_hist);
+    mem_free(g->free_hists);
+    mem_free(g->open);
+    split_scratch_release(&g->scratch);
+    split_release(&g->best);
+    mem_free(g);
+}
+
+/* ---- columns ---- */
+
+/* Moves a column drawn from those at [done..n) to the place done. */
+static void draw_one(int *cols, int done, int n, struct rng *r)
+{
+    int at = done + (int)rng_below(r, (uint64_t)(n - done));
+    int held = cols[done];
+    cols[done] = cols[at];
+    cols[at] = held;
+}
+
+static int compare_ints(const void *a, const void *b)
+{
+    return (*(const int *)a > *(const int *)b) - (*(const int *)a < *(const int *)b);
+}
+
+/* The tree's columns, and where each one's histogram is among theirs. */
+static void tree_columns(struct grower *g)
+{
+    const struct grow_opts *o = g->opts;
+    bool some = o->n_columns > 0 && o->n_columns < g->n_usable;
+
+    g->n_cols = g->n_usable;
+    memcpy(g->cols, g->usable, (size_t)g->n_usable * sizeof *g->cols);
+    if (some && o->columns_per_tree) {
+        struct rng r;
+        rng_init(&r, o->seed, RNG_COLUMNS, g->tree_number, UINT64_MAX);
+        g->n_cols = o->n_columns;
+        for (int i = 0; i < g->n_cols; i++)
+            draw_one(g->cols, i, g->n_usable, &r);
+        qsort(g->cols, (size_t)g->n_cols, sizeof *g->cols, compare_ints);
+    }
+    g->same_columns = !some || o->columns_per_tree;
+    for (int col = 0; col < g->bins->n_cols; col++)
+        g->place[col] = -1;
+    g->offset[0] = 0;
+    for (int i = 0; i < g->n_cols; i++) {
+        g->place[g->cols[i]] = i;
+        g->offset[i + 1] = g->offset[i] + ((size_t)g->bins->cols[g->cols[i]].n_bins + 1) * g->width;
+    }
+}
+
+/* ---- histograms ---- */
+
+static struct hist_rows node_rows(const struct grower *g, uint32_t begin, uint32_t end)
+{
+    return (struct hist_rows){g->rows + begin, end - begin, g->draws};
+}
+
+/* A zeroed histogram of the tree's columns; *hist is NULL when the budget for keeping them is
+ * spent. */
+static int hist_take(struct grower *g, int64_t **hist)
+{
+    size_t bytes = g->offset[g->n_cols] * sizeof **hist;
+
+    *hist = NULL;
+    if (g->n_free) {
+        *hist = g->free_hists[--g->n_free];
+    } else {
+        if (g->hists_kept >= 2 && (g->hists_kept + 1) * bytes > HISTS_BYTES)
+            return 0;
+        if (mem_grow(&g->free_hists, &g->free_room, g->hists_kept + 1, sizeof *g->free_hists) < 0)
+            return -1;
+        *hist = mem_alloc(g->offset[g->n_cols], sizeof **hist);
+        if (!*hist)
+            return -1;
+        g->hists_kept++;
+    }
+    memset(*hist, 0, bytes);
+    return 0;
+}
+
+static int hist_count(struct grower *g, struct open_node *node)
+{
+    if (!g->same_columns)
+        return 0;
+    if (hist_take(g, &node->hist) < 0)
+        return -1;
+    struct hist_rows rows = node_rows(g, node->begin, node->end);
+    if (node->hist)
+        hist_columns(g->bins, g->stats, g->cols, g->n_cols, g->place, g->offset, &rows,
+            node->totals, node->hist);
+    return 0;
+}
+
+/* The larger child takes over its parent's histogram less its sibling's. */
+static void hist_subtract(struct grower *g, int64_t *from, const int64_t *less)
+{
+    for (size_t i = 0; i < g->offset[g->n_cols]; i++)
+        from[i] -= less[i];
+}
+
+/* ---- splits ---- */
+
+/* Looks at one column; counts it first if the node has no histogram. */
+static bool column_find(struct grower *g, const struct open_node *node, const struct split_node *sn,
+    int col, struct rng *cuts)
+{
+    const struct bin_column *c = &g->bins->cols[col];
+    const int64_t *hist = g->column_hist;
+
+    if (node->hist) {
+        hist = node->hist + g->offset[g->place[col]];
+    } else {
+        struct hist_rows rows = node_rows(g, node->begin, node->end);
+        memset(g->column_hist, 0, ((size_t)c->n_bins + 1) * g->width * sizeof *g->column_hist);
+        hist_column(g->bins, g->stats, col, &rows, g->column_hist);
+    }
+    return split_find(sn, c, col, hist, g->opts->random_cuts ? cuts : NULL, &g->scratch, &g->best);
+}
+
+/*
+ * Leaves the node's best split in g->best.  Columns are drawn one by one; those that cannot be cut
+ * here count, but the drawing goes on until one can.
+ */
+static void node_find(struct grower *g, const struct open_node *node)
+{
+    const struct grow_opts *o = g->opts;
+    struct split_node sn = {.stats = g->stats,
+        .totals = node->totals,
+        .min_leaf = o->min_leaf > 1 ? o->min_leaf : 1,
+        .score = g->rule->score,
+        .self = g->rule->self};
+    struct rng columns, cuts;
+
+    rng_init(&cuts, o->seed, RNG_CUT, g->tree_number, node->node);
+    g->best.gain = -INFINITY;
+    if (g->same_columns) {
+        for (int i = 0; i < g->n_cols; i++)
+            column_find(g, node, &sn, g->cols[i], &cuts);
+        return;
+    }
+    rng_init(&columns, o->seed, RNG_COLUMNS, g->tree_number, node->node);
+    memcpy(g->drawn, g->cols, (size_t)g->n_cols * sizeof *g->drawn);
+    bool cut = false;
+    for (int i = 0; i < g->n_cols && (i < o->n_columns || !cut); i++) {
+        draw_one(g->drawn, i, g->n_cols, &columns);
+        cut |= column_find(g, node, &sn, g->drawn[i], &cuts);
+    }
+}
+
+static bool rows_same(const struct row_stats *s, uint32_t a, uint32_t b)
+{
+    if (s->slot)
+        return s->slot[a] == s->slot[b];
+    /* the same mean: value / weight, compared without division */
+    return (double)s->value[1][a] * (double)s->value[0][b] ==
+           (double)s->value[1][b] * (double)s->value[0][a];
+}
+
+static bool node_is_pure(const struct grower *g, const struct open_node *node)
+{
+    for (uint32_t i = node->begin + 1; i < node->end; i++)
+        if (!rows_same(g->stats, g->rows[node->begin], g->rows[i]))
+            return false;
+    return true;
+}
+
+static bool node_may_split(const struct grower *g, const struct open_node *node)
+{
+    const struct grow_opts *o = g->opts;
+    return (!o->max_depth || node->depth < o->max_depth) && node->totals[0] >= o->min_split &&
+           node->totals[0] >= 2 * o->min_leaf && node->totals[0] >= 2 &&
+           !(o->stop_if_pure && node_is_pure(g, node));
+}
+
+/* ---- the tree's arrays ---- */
+
+/* Makes the node a leaf with the learner's values. */
+static int node_to_leaf(struct grower *g, const struct open_node *node)
+{
+    struct tree *t = g->tree;
+    size_t k = (size_t)g->rule->n_outputs;
+    struct hist_rows rows = node_rows(g, node->begin, node->end);
+
+    if (mem_grow(&t->values, &g->leaf_room, t->n_leaves + (size_t)1, k * sizeof *t->values) < 0)
+        return -1;
+    g->rule->leaf(g->rule->self, &rows, t->values + t->n_leaves * k);
+    t->nodes[node->node].column = -1;
+    t->nodes[node->node].child = t->n_leaves++;
+    return 0;
+}
+
+/* The levels that go left, from the bins that do. */
+static int node_set(struct grower *g, struct node *node, const struct split *split)
+{
+    const struct bin_column *c = &g->bins->cols[split->col];
+    struct tree *t = g->tree;
+    size_t words = ((size_t)c->n_levels + 63) / 64;
+
+    if (t->n_words + words > UINT32_MAX ||
+        mem_grow(&t->words, &g->word_room, t->n_words + words, sizeof *t->words) < 0)
+        return -1;
+    node->set = t->n_words;
+    memset(t->words + t->n_words, 0, words * sizeof *t->words);
+    for (int32_t level = 0; level < c->n_levels; level++) {
+        uint16_t bin = c->level_bin[level];
+        if (split->set[bin / 64] >> (bin % 64) & 1)
+            t->words[t->n_words + (size_t)level / 64] |= (uint64_t)1 << (level % 64);
+    }
+    t->n_words += (uint32_t)words;
+    return 0;
+}
+
+static float cover_of(const struct grower *g, const int64_t *totals)
+{
+    double sum = 0;
+    for (int k = 0; k < (g->stats->slot ? g->stats->n_sums : 1); k++)
+        sum += (double)totals[1 + k];
+    return (float)(sum * g->stats->unit[0]);
+}
+
+/* Adds a node with nothing but its cover; its number. */
+static uint32_t node_add(struct grower *g, const int64_t *totals)
+{
+    g->tree->nodes[g->tree->n_nodes] = (struct node){.column = -1, .cover = cover_of(g, totals)};
+    return g->tree->n_nodes++;
+}
+
+static int node_to_split(struct grower *g, const struct open_node *parent)
+{
+    const struct split *split = &parent->split;
+    struct tree *t = g->tree;
+
+    if (mem_grow(&t->nodes, &g->node_room, t->n_nodes + (size_t)2, sizeof *t->nodes) < 0)
+        return -1;
+    struct node *node = &t->nodes[parent->node];
+    node->column = split->col;
+    node->child = t->n_nodes;
+    node->gain = (float)split->gain;
+    node->flags = split->missing_left ? NODE_MISSING_LEFT : 0;
+    if (!g->bins->cols[split->col].category) {
+        node->threshold = split->threshold;
+        return 0;
+    }
+    node->flags |= NODE_CATEGORY;
+    return node_set(g, node, split);
+}
+
+/* ---- rows ---- */
+
+static bool row_goes_left(const struct grower *g, const struct split *s, uint32_t row)
+{
+    const struct bin_column *c = &g->bins->cols[s->col];
+    uint16_t code = bins_code(g->bins, s->col, row);
+    if (code == c->n_bins)
+        return s->missing_left;
+    if (c->category)
+        return s->set[code / 64] >> (code % 64) & 1;
+    return code <= s->cut;
+}
+
+/* Moves the node's rows that go left before the others, each part in its old order; where the
+ * second begins. */
+static uint32_t rows_partition(struct grower *g, const struct open_node *node)
+{
+    uint32_t left = node->begin, n_right = 0;
+    for (uint32_t i = node->begin; i < node->end; i++) {
+        uint32_t row = g->rows[i];
+        if (row_goes_left(g, &node->split, row))
+            g->rows[left++] = row;
+        else
+            g->spare[n_right++] = row;
+    }
+    memcpy(g->rows + left, g->spare, n_right * sizeof *g->rows);
+    return left;
+}
+
+/* ---- open nodes: a stack, or a heap with the greatest gain first ---- */
+
+static bool open_before(const struct open_node *a, const struct open_node *b)
+{
+    return a->split.gain != b->split.gain ? a->split.gain > b->split.gain : a->node < b->node;
+}
+
+static void open_swap(struct grower *g, size_t a, size_t b)
+{
+    struct open_node held = g->open[a];
+    g->open[a] = g->open[b];
+    g->open[b] = held;
+}
+
+/* Takes the node, which has room: see children_open(). */
+static void open_push(struct grower *g, const struct open_node *node)
+{
+    size_t i = g->n_open++;
+    g->open[i] = *node;
+    for (; g->opts->max_leaves && i && open_before(&g->open[i], &g->open[(i - 1) / 2]);
+         i = (i - 1) / 2)
+        open_swap(g, i, (i - 1) / 2);
+}
+
+static struct open_node open_pop(struct grower *g)
+{
+    if (!g->opts->max_leaves)
+        return g->open[--g->n_open];
+    struct open_node top = g->open[0];
+    g->open[0] = g->open[--g->n_open];
+    for (size_t i = 0, child; (child = 2 * i + 1) < g->n_open; i = child) {
+        if (child + 1 < g->n_open && open_before(&g->open[child + 1], &g->open[child]))
+            child++;
+        if (!open_before(&g->open[child], &g->open[i]))
+            break;
+        open_swap(g, i, child);
+    }
+    return top;
+}
+
+/*
+ * Finds the node's split and opens it, or makes it a leaf.  The histogram, where there is one, is
+ * already the node's.  On failure what the node owns is released.
+ */
+static int node_settle(struct grower *g, struct open_node *node, bool may_split)
+{
+    if (may_split) {
+        node_find(g, node);
+        if (g->best.gain > g->opts->min_gain) {
+            if (split_init(&node->split, g->stats->n_sums, g->max_category_bins, &(struct err){0}) <
+                0)
+                goto fail;
+            split_swap(&node->split, &g->best);
+            open_push(g, node);
+            return 0;
+        }
+    }
+    if (node_to_leaf(g, node) < 0)
+        goto fail;
+    open_release(g, node);
+    return 0;
+fail:
+    open_release(g, node);
+    return -1;
+}
+
+static struct open_node *smaller(struct open_node *a, struct open_node *b)
+{
+    return a->end - a->begin <= b->end - b->begin ? a : b;
+}
+
+/* Histograms of two new nodes: the smaller one is counted, the larger one gets what is left of its
+ * parent's. */
+static int children_count(
+    struct grower *g, struct open_node *parent, struct open_node child[2], const bool may_split[2])
+{
+    struct open_node *small = smaller(&child[0], &child[1]);
+    struct open_node *large = small == &child[0] ? &child[1] : &child[0];
+
+    if (!g->same_columns || (!may_split[0] && !may_split[1]))
+        return 0;
+    if (!parent->hist) {
+        for (int i = 0; i < 2; i++)
+            if (may_split[i] && hist_count(g, &child[i]) < 0)
+                return -1;
+        return 0;
+    }
+    if (hist_count(g, small) < 0)
+        return -1;
+    if (!small->hist)
+        return 0; /* no room: the large child is counted column by column too */
+    if (may_split[large - child]) {
+        hist_subtract(g, parent->hist, small->hist);
+        large->hist = parent->hist;
+        parent->hist = NULL;
+    }
+    return 0;
+}
+
+static int child_totals(struct grower *g, const struct open_node *parent, struct open_node child[2])
+{
+    for (int i = 0; i < 2; i++) {
+        child[i].totals = mem_copy(parent->split.left, g->width, sizeof *child[i].totals);
+        if (!child[i].totals)
+            return -1;
+    }
+    for (size_t k = 0; k < g->width; k++)
+        child[1].totals[k] = parent->totals[k] - child[0].totals[k];
+    return 0;
+}
+
+/* Makes the parent's split and settles both children.  The smaller one is opened last, so that a
+ * stack of open nodes holds few histograms. */
+static int node_expand(struct grower *g, struct open_node *parent)
+{
+    struct open_node child[2] = {{.depth = parent->depth + 1}, {.depth = parent->depth + 1}};
+    bool may_split[2];
+
+    if (mem_grow(&g->open, &g->open_room, g->n_open + 2, sizeof *g->open) < 0 ||
+        node_to_split(g, parent) < 0 || child_totals(g, parent, child) < 0)
+        goto fail;
+    uint32_t middle = rows_partition(g, parent);
+    child[0].begin = parent->begin, child[0].end = child[1].begin = middle;
+    child[1].end = parent->end;
+    for (int i = 0; i < 2; i++) {
+        child[i].node = node_add(g, child[i].totals);
+        may_split[i] = node_may_split(g, &child[i]);
+    }
+    if (children_count(g, parent, child, may_split) < 0)
+        goto fail;
+    g->n_leaves++;
+    int last = smaller(&child[0], &child[1]) == &child[0] ? 0 : 1;
+    if (node_settle(g, &child[!last], may_split[!last]) < 0) {
+        open_release(g, &child[last]);
+        return -1;
+    }
+    return node_settle(g, &child[last], may_split[last]);
+fail:
+    open_release(g, &child[0]);
+    open_release(g, &child[1]);
+    return -1;
+}
+
+static int root_open(struct grower *g)
+{
+    struct open_node root = {.depth = 0};
+
+    for (uint32_t row = 0; row < g->bins->n_rows; row++)
+        if (g->draws[row])
+            g->rows[root.end++] = row;
+    root.totals = mem_zalloc(g->width, sizeof *root.totals);
+    if (!root.totals || mem_grow(&g->open, &g->open_room, 1, sizeof *g->open) < 0 ||
+        mem_grow(&g->tree->nodes, &g->node_room, 1, sizeof *g->tree->nodes) < 0) {
+        mem_free(root.totals);
+        return -1;
+    }
+    struct hist_rows rows = node_rows(g, 0, root.end);
+    hist_totals(g->stats, &rows, root.totals);
+    root.node = node_add(g, root.totals);
+    g->n_leaves = 1;
+    bool may_split = node_may_split(g, &root);
+    if (may_split && hist_count(g, &root) < 0) {
+        open_release(g, &root);
+        return -1;
+    }
+    return node_settle(g, &root, may_split);
+}
+
+static int fit_array(void *array, size_t n, size_t size)
+{
+    void *old, *fit;
+    memcpy(&old, array, sizeof old);
+    if (!(fit = mem_resize(old, n, size)))
+        return -1;
+    memcpy(array, &fit, sizeof fit);
+    return 0;
+}
+
+/* Trims the arrays to what they hold. */
+static int tree_fit(struct tree *t, int n_outputs)
+{
+    if (fit_array(&t->nodes, t->n_nodes, sizeof *t->nodes) < 0 ||
+        fit_array(&t->values, t->n_leaves, (size_t)n_outputs * sizeof *t->values) < 0)
+        return -1;
+    return t->words ? fit_array(&t->words, t->n_words, sizeof *t->words) : 0;
+}
+
+struct tree *grower_tree(
+    struct grower *g, uint32_t tree_number, const uint16_t *draws, struct err *err)
+{
+    const struct grow_opts *o = g->opts;
+
+    g->tree_number = tree_number;
+    g->draws = draws;
+    g->tree = mem_zalloc(1, sizeof *g->tree);
+    if (!g->tree)
+        goto fail;
+    tree_columns(g);
+    if (root_open(g) < 0)
+        goto fail;
+    while (g->n_open) {
+        struct open_node node = open_pop(g);
+        int ret = !o->max_leaves || g->n_leaves < o->max_leaves ? node_expand(g, &node)
+                                                                : node_to_leaf(g, &node);
+        open_release(g, &node);
+        if (ret < 0)
+            goto fail;
+    }
+    if (tree_fit(g->tree, g->rule->n_outputs) < 0)
+        goto fail;
+    struct tree *done = g->tree;
+    g->tree = NULL;
+    grower_reset(g);
+    return done;
+fail:
+    grower_reset(g);
+    err_memory(err);
+    return NULL;
+}

@@ -1,0 +1,52 @@
+/*
+ * grow.h -- one tree from binned rows: CART (Breiman et al. 1984) with histograms.
+ *
+ * Where every node looks at the same columns, the histogram of the larger child is its parent's
+ * less its sibling's.  Random choices depend on (seed, tree, node) only, sums are fixed point, rows
+ * keep their order: the tree is the same for any thread count and machine.
+ */
+#ifndef COMMON_TREE_GROW_H
+#define COMMON_TREE_GROW_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/base/err.h"
+#include "common/tree/bins.h"
+#include "common/tree/forest.h"
+#include "common/tree/hist.h"
+
+struct grow_opts {
+    int max_depth;      /* 0: no limit */
+    int64_t max_leaves; /* 0: no limit; otherwise the node that gains most is split first */
+    int64_t min_leaf;   /* drawn rows a leaf needs */
+    int64_t min_split;  /* drawn rows a node needs to be split */
+    int n_columns;      /* columns to look at, drawn anew per node (or tree); 0: all */
+    bool columns_per_tree;
+    bool random_cuts;  /* extremely randomised trees: one random cut a column */
+    bool stop_if_pure; /* a node whose rows have the same statistics is a leaf */
+    double min_gain;   /* a split must gain more; -INFINITY: any cut will do */
+    uint64_t seed;
+};
+
+/* What the learner decides. */
+struct grow_rule {
+    const void *self;
+    int n_outputs;
+    /* what the best leaf of a node with these sums reaches: see split.h */
+    double (*score)(const void *self, int n_sums, const double *sums);
+    /* fills value[n_outputs] of the leaf that these rows (rising) end in */
+    void (*leaf)(const void *self, const struct hist_rows *rows, double *value);
+};
+
+/* One worker's scratch memory; what it points to must outlive it. */
+struct grower;
+struct grower *grower_new(const struct bins *b, const struct row_stats *stats,
+    const struct grow_opts *opts, const struct grow_rule *rule, struct err *err) MUST_CHECK;
+void grower_free(struct grower *g);
+
+/* Grows tree number `tree` on the rows with draws[row] > 0; tree_free() the result. */
+struct tree *grower_tree(
+    struct grower *g, uint32_t tree, const uint16_t *draws, struct err *err) MUST_CHECK;
+
+#endif

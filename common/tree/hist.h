@@ -1,0 +1,55 @@
+/*
+ * hist.h -- sums of rows' statistics by bin, in fixed point, so that no order of adding changes
+ * them.
+ *
+ * A histogram of a column has n_bins + 1 bins (the last: missing) of 1 + n_sums int64 each: how
+ * many rows were drawn into the bin, then the sums.
+ */
+#ifndef COMMON_TREE_HIST_H
+#define COMMON_TREE_HIST_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/tree/bins.h"
+
+/*
+ * What a row adds to a node, times its draws.  Either one of n_sums sums, that of its class (slot),
+ * or two: its weight (or second derivative) and its weighted target (or first derivative).
+ */
+struct row_stats {
+    int n_sums;
+    const int32_t *slot;     /* [n_rows] 0 .. n_sums-1, or NULL */
+    const int64_t *value[2]; /* [n_rows] fixed point; with slot only value[0] */
+    double unit[2];          /* what 1 is worth: a power of two */
+};
+
+/*
+ * The unit for values up to max_abs of which n_draws are added: 40 bits, or as many as a sum of 62
+ * bits leaves.  Values that are whole multiples of the unit are exact.
+ */
+double stats_unit(double max_abs, int64_t n_draws);
+int64_t stats_fixed(double value, double unit); /* to nearest, ties to even */
+
+/* Rows of a node: draws[row] times each. */
+struct hist_rows {
+    const uint32_t *row;
+    uint32_t n;
+    const uint16_t *draws; /* by row of the table */
+};
+
+/* Adds the rows to the node's totals[1 + n_sums]. */
+void hist_totals(const struct row_stats *s, const struct hist_rows *rows, int64_t *totals);
+/* Adds the rows to a histogram of one column. */
+void hist_column(const struct bins *b, const struct row_stats *s, int col,
+    const struct hist_rows *rows, int64_t *hist);
+/*
+ * Histograms of several columns one after another: offset[i] is where that of cols[i] starts.
+ * place[col] is its i, or -1; totals are the node's.  Costs, on sparse bins, what the rows' entries
+ * cost.
+ */
+void hist_columns(const struct bins *b, const struct row_stats *s, const int *cols, int n_cols,
+    const int32_t *place, const size_t *offset, const struct hist_rows *rows, const int64_t *totals,
+    int64_t *hist);
+
+#endif

@@ -1,0 +1,325 @@
+/* split.c -- see split.h. */
+#include "common/tree/split.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/base/mem.h"
+
+int split_scratch_init(struct split_scratch *s, int n_sums, int max_bins, struct err *err)
+{
+    size_t sums = (size_t)n_sums, bins = (size_t)max_bins;
+    *s = (struct split_scratch){
+        .left = mem_alloc(sums + 1, sizeof *s->left),
+        .best = mem_alloc(sums + 1, sizeof *s->best),
+        .sums = mem_alloc(sums, sizeof *s->sums),
+        .order = mem_alloc(bins, sizeof *s->order),
+        .key = mem_alloc(bins, sizeof *s->key),
+        .side = mem_alloc(bins, 1),
+    };
+    if (s->left && s->best && s->sums && s->order && s->key && s->side)
+        return 0;
+    split_scratch_release(s);
+    return err_memory(err);
+}
+
+void split_scratch_release(struct split_scratch *s)
+{
+    mem_free(s->left);
+    mem_free(s->best);
+    mem_free(s->sums);
+    mem_free(s->order);
+    mem_free(s->key);
+    mem_free(s->side);
+    *s = (struct split_scratch){NULL};
+}
+
+int split_init(struct split *s, int n_sums, int max_category_bins, struct err *err)
+{
+    *s = (struct split){.gain = -INFINITY, .set_room = ((size_t)max_category_bins + 63) / 64};
+    s->left = mem_alloc((size_t)n_sums + 1, sizeof *s->left);
+    s->set = mem_alloc(s->set_room, sizeof *s->set);
+    if (s->left && s->set)
+        return 0;
+    split_release(s);
+    return err_memory(err);
+}
+
+void split_release(struct split *s)
+{
+    mem_free(s->set);
+    mem_free(s->left);
+    *s = (struct split){.gain = -INFINITY};
+}
+
+void split_swap(struct split *a, struct split *b)
+{
+    struct split held = *a;
+    *a = *b;
+    *b = held;
+}
+
+/* ---- one way of cutting: a prefix of bins in some order ---- */
+
+struct search {
+    const struct split_node *node;
+    const int64_t *hist;
+    size_t width; /* int64 a bin */
+    int n_bins, n_occupied;
+    const int64_t *missing; /* the bin of missing values; NULL when none is in the node */
+    double node_score;
+    struct split_scratch *scratch;
+    /* the best cut so far: occupied bins order[0..cut] left */
+    double gain;
+    int cut;
+    bool missing_left;
+    double at; /* where a random cut fell; NaN: halfway between the bins */
+};
+
+static double score_of(const struct search *s, const int64_t *from, const int64_t *minus)
+{
+    const struct row_stats *stats = s->node->stats;
+    for (int k = 0; k < stats->n_sums; k++) {
+        int64_t sum = from[k + 1] - (minus ? minus[k + 1] : 0);
+        s->scratch->sums[k] = (double)sum * stats->unit[stats->slot ? 0 : k];
+    }
+    return s->node->score(s->node->self, stats->n_sums, s->scratch->sums);
+}
+
+/* Considers scratch->left against the rest of the node. */
+static bool search_try(struct search *s, int cut, bool missing_left)
+{
+    const int64_t *left = s->scratch->left, *totals = s->node->totals;
+    int64_t min_leaf = s->node->min_leaf;
+
+    if (left[0] < min_leaf || totals[0] - left[0] < min_leaf)
+        return false;
+    double gain = score_of(s, left, NULL) + score_of(s, totals, left) - s->node_score;
+    if (!(gain > s->gain))
+        return false;
+    s->gain = gain;
+    s->cut = cut;
+    s->missing_left = missing_left;
+    memcpy(s->scratch->best, left, s->width * sizeof *left);
+    return true;
+}
+
+static void sums_add(int64_t *to, const int64_t *from, size_t width, int64_t sign)
+{
+    for (size_t k = 0; k < width; k++)
+        to[k] += sign * from[k];
+}
+
+/* Tries every prefix of order[], with missing values on either side.  Returns whether one is the
+ * best so far. */
+static bool search_prefixes(struct search *s)
+{
+    int64_t *left = s->scratch->left;
+    bool better = false;
+
+    memset(left, 0, s->width * sizeof *left);
+    for (int i = 0; i < s->n_occupied; i++) {
+        bool last = i == s->n_occupied - 1;
+        sums_add(left, s->hist + (size_t)s->scratch->order[i] * s->width, s->width, 1);
+        if (last && !s->missing)
+            break;
+        better |= search_try(s, i, false);
+        if (s->missing && !last) {
+            sums_add(left, s->missing, s->width, 1);
+            better |= search_try(s, i, true);
+            sums_add(left, s->missing, s->width, -1);
+        }
+    }
+    return better;
+}
+
+/* One prefix drawn at random: for numbers its cut is uniform between the node's least and greatest
+ * value. */
+static bool search_random(struct search *s, const struct bin_column *c, struct rng *random)
+{
+    int64_t *left = s->scratch->left;
+    const int32_t *order = s->scratch->order;
+    int cuts = s->n_occupied - !s->missing, cut = 0;
+
+    if (c->category || s->n_occupied == 1) {
+        cut = (int)rng_below(random, (uint64_t)cuts);
+    } else {
+        double low = c->low[order[0]], high = c->high[order[s->n_occupied - 1]];
+        s->at = low + rng_uniform(random) * (high - low);
+        while (cut < s->n_occupied - 2 && c->low[order[cut + 1]] <= s->at)
+            cut++;
+    }
+    memset(left, 0, s->width * sizeof *left);
+    for (int i = 0; i <= cut; i++)
+        sums_add(left, s->hist + (size_t)order[i] * s->width, s->width, 1);
+    bool better = search_try(s, cut, false);
+    if (s->missing && cut < s->n_occupied - 1) {
+        sums_add(left, s->missing, s->width, 1);
+        better |= search_try(s, cut, true);
+    }
+    return better;
+}
+
+/* ---- orders of categories ---- */
+
+/* Heap sort of order[] by key[], ties by bin: no memory of its own and the same on every system. */
+static bool key_less(const struct split_scratch *s, int32_t a, int32_t b)
+{
+    return s->key[a] != s->key[b] ? s->key[a] < s->key[b] : a < b;
+}
+
+static void order_sift(struct split_scratch *s, int at, int n)
+{
+    int32_t *order = s->order, held = order[at];
+    for (int child; (child = 2 * at + 1) < n; at = child) {
+        if (child + 1 < n && key_less(s, order[child], order[child + 1]))
+            child++;
+        if (!key_less(s, held, order[child]))
+            break;
+        order[at] = order[child];
+    }
+    order[at] = held;
+}
+
+static void order_sort(struct split_scratch *s, int n)
+{
+    for (int i = n / 2; i-- > 0;)
+        order_sift(s, i, n);
+    while (n-- > 1) {
+        int32_t held = s->order[0];
+        s->order[0] = s->order[n];
+        s->order[n] = held;
+        order_sift(s, 0, n);
+    }
+}
+
+/* Orders the occupied bins by the share of class k, or by the mean target. */
+static void order_levels(struct search *s, int k)
+{
+    const struct row_stats *stats = s->node->stats;
+    struct split_scratch *scratch = s->scratch;
+
+    for (int i = 0; i < s->n_occupied; i++) {
+        int32_t bin = scratch->order[i];
+        const int64_t *sums = s->hist + (size_t)bin * s->width;
+        double weight = 0;
+        for (int j = 0; stats->slot && j < stats->n_sums; j++)
+            weight += (double)sums[1 + j];
+        if (!stats->slot)
+            weight = (double)sums[1];
+        double value = (double)sums[stats->slot ? 1 + k : 2];
+        scratch->key[bin] = weight > 0 ? value / weight : 0;
+    }
+    order_sort(scratch, s->n_occupied);
+}
+
+static void order_shuffle(struct search *s, struct rng *random)
+{
+    int32_t *order = s->scratch->order;
+    for (int i = s->n_occupied; i > 1; i--) {
+        int j = (int)rng_below(random, (uint64_t)i);
+        int32_t held = order[i - 1];
+        order[i - 1] = order[j];
+        order[j] = held;
+    }
+}
+
+/* ---- the column ---- */
+
+/* Lists the bins that have rows; returns the bin of missing values if that has. */
+static const int64_t *occupied_bins(struct search *s)
+{
+    s->n_occupied = 0;
+    for (int bin = 0; bin < s->n_bins; bin++)
+        if (s->hist[(size_t)bin * s->width])
+            s->scratch->order[s->n_occupied++] = bin;
+    const int64_t *missing = s->hist + (size_t)s->n_bins * s->width;
+    return missing[0] ? missing : NULL;
+}
+
+/* A number between a and b, a < b, that sends a left and b right. */
+static double between(double a, double b)
+{
+    double middle = a / 2 + b / 2;
+    return middle >= a && middle < b ? middle : a;
+}
+
+static void keep_numbers(const struct search *s, const struct bin_column *c, struct split *best)
+{
+    const int32_t *order = s->scratch->order;
+    best->cut = order[s->cut];
+    best->threshold = INFINITY; /* all but the missing */
+    if (s->cut + 1 == s->n_occupied)
+        return;
+    double left = c->high[order[s->cut]], right = c->low[order[s->cut + 1]];
+    best->threshold = s->at >= left && s->at < right ? s->at : between(left, right);
+}
+
+/* Remembers which bins go left; those without rows in the node follow the missing ones. */
+static void keep_levels(const struct search *s, struct split *best)
+{
+    const int32_t *order = s->scratch->order;
+    memset(best->set, best->missing_left ? 0xff : 0, best->set_room * sizeof *best->set);
+    for (int i = 0; i < s->n_occupied; i++) {
+        uint64_t bit = (uint64_t)1 << (order[i] % 64);
+        if (i <= s->cut)
+            best->set[order[i] / 64] |= bit;
+        else
+            best->set[order[i] / 64] &= ~bit;
+    }
+}
+
+static void keep(const struct search *s, const struct bin_column *c, int col, struct split *best)
+{
+    best->gain = s->gain;
+    best->col = col;
+    memcpy(best->left, s->scratch->best, s->width * sizeof *best->left);
+    /* where no missing value was seen, they go with most rows */
+    best->missing_left = s->missing ? s->missing_left : 2 * best->left[0] >= s->node->totals[0];
+    if (c->category)
+        keep_levels(s, best);
+    else
+        keep_numbers(s, c, best);
+}
+
+static bool find_levels(
+    struct search *s, const struct bin_column *c, int col, struct rng *random, struct split *best)
+{
+    const struct row_stats *stats = s->node->stats;
+    if (random) {
+        order_shuffle(s, random);
+        if (search_random(s, c, random))
+            keep(s, c, col, best);
+        return true;
+    }
+    int n_orders = stats->slot && stats->n_sums > 2 ? stats->n_sums : 1;
+    for (int k = 0; k < n_orders; k++) {
+        order_levels(s, n_orders == 1 ? stats->n_sums - 1 : k);
+        if (search_prefixes(s))
+            keep(s, c, col, best);
+    }
+    return true;
+}
+
+bool split_find(const struct split_node *node, const struct bin_column *c, int col,
+    const int64_t *hist, struct rng *random, struct split_scratch *scratch, struct split *best)
+{
+    struct search s = {.node = node,
+        .hist = hist,
+        .width = 1 + (size_t)node->stats->n_sums,
+        .n_bins = c->n_bins,
+        .scratch = scratch,
+        .gain = best->gain,
+        .at = NAN};
+
+    s.missing = occupied_bins(&s);
+    if (s.n_occupied + !!s.missing < 2)
+        return false;
+    s.node_score = score_of(&s, node->totals, NULL);
+    if (c->category)
+        return find_levels(&s, c, col, random, best);
+    if (random ? search_random(&s, c, random) : search_prefixes(&s))
+        keep(&s, c, col, best);
+    return true;
+}

@@ -1,0 +1,63 @@
+/*
+ * split.h -- the best cut of one column in one node, from its histogram.
+ *
+ * A cut's gain is score(left) + score(right) - score(node), where the learner's score of a node's
+ * sums is what its best leaf would reach: sum_k c_k^2 / W for Gini, S^2 / W for squared error.
+ * Missing values are tried on both sides of every cut, and alone against the rest.  Categories are
+ * put in the order of their mean target and cut like numbers, which finds the best of all subsets
+ * for two sums and for two classes (Breiman et al. 1984, theorem 4.5); with more classes the orders
+ * by each class's share are tried in turn.
+ */
+#ifndef COMMON_TREE_SPLIT_H
+#define COMMON_TREE_SPLIT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/base/err.h"
+#include "common/base/rng.h"
+#include "common/tree/bins.h"
+#include "common/tree/hist.h"
+
+struct split {
+    double gain; /* -INFINITY: none */
+    int col;
+    int cut; /* numbers: codes 0 .. cut go left */
+    double threshold;
+    bool missing_left;
+    uint64_t *set; /* categories: bins that go left; owned, NULL for numbers */
+    size_t set_room;
+    int64_t *left; /* [1 + n_sums] sums of the left child; owned */
+};
+
+/* What stays the same for the columns of a node. */
+struct split_node {
+    const struct row_stats *stats;
+    const int64_t *totals; /* [1 + n_sums] */
+    int64_t min_leaf;      /* draws each child needs */
+    double (*score)(const void *self, int n_sums, const double *sums);
+    const void *self;
+};
+
+/* Scratch memory of one worker: for columns of up to max_bins bins. */
+struct split_scratch {
+    int64_t *left, *best; /* [1 + n_sums] */
+    double *sums;         /* [n_sums] */
+    int32_t *order;       /* [max_bins] occupied bins */
+    double *key;          /* [max_bins] */
+    unsigned char *side;  /* [max_bins]: 1 left */
+};
+int split_scratch_init(
+    struct split_scratch *s, int n_sums, int max_bins, struct err *err) MUST_CHECK;
+void split_scratch_release(struct split_scratch *s);
+
+int split_init(struct split *s, int n_sums, int max_category_bins, struct err *err) MUST_CHECK;
+void split_release(struct split *s);
+void split_swap(struct split *a, struct split *b);
+
+/* Puts the column's best cut into *best if it beats what is there.  random: one cut drawn at random
+ * instead (Geurts et al. 2006).  Returns whether the column could be cut at all. */
+bool split_find(const struct split_node *node, const struct bin_column *c, int col,
+    const int64_t *hist, struct rng *random, struct split_scratch *scratch, struct split *best);
+
+#endif
