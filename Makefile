@@ -162,11 +162,13 @@ demo: all
 	@echo '$$ $(DEMO)'
 	@PATH="$(abspath $(BUILD))/bin:$$PATH"; $(DEMO)
 	@echo
-	@echo 'A random forest was trained on 150 irises; a pipe took it to rf-predict, and its predictions'
-	@echo 'to score.  Next, with the PATH above:'
-	@echo '    rf-train -y species -v testdata/iris.csv > iris.model && model-info iris.model'
+	@echo 'A random forest learned 150 irises; one pipe took it to rf-predict, the next its predictions'
+	@echo 'to score.  It had seen those irises: the out-of-bag accuracy above is what new ones will get.'
+	@echo 'Next, with the PATH above:'
 	@echo '    toydata moons -n 1000 | rf-train -y y --cv 5'
-	@echo '    man ./man/rf.1      rf-train --help      less README'
+	@echo '    rf-train -y species --holdout 0.3 -o iris.model testdata/iris.csv'
+	@echo '    table-info testdata/penguins.csv'
+	@echo '    rf-train --help;  man ./man/rf.1;  less README'
 
 # ---- installing ----
 

@@ -430,19 +430,21 @@ static void leaf_shares(const struct rf *rf, const struct hist_rows *rows, doubl
         value[k] = weight > 0 ? value[k] / weight : 1.0 / rf->n_classes;
 }
 
-/* The mean, from deviations from its first target, so that a leaf of equal targets gives just that.
- */
+/* The mean; of equal targets just that, without rounding. */
 static void leaf_mean(const struct rf *rf, const struct hist_rows *rows, double *value)
 {
     const double *y = rf->table->y;
     double first = rows->n ? y[rows->row[0]] : 0, sum = 0, weight = 0;
+    bool equal = true;
+
     for (uint32_t i = 0; i < rows->n; i++) {
         uint32_t row = rows->row[i];
         double w = rows->draws[row] * rf->weight[row];
-        sum += w * (y[row] - first);
+        equal &= y[row] == first;
+        sum += w * y[row];
         weight += w;
     }
-    *value = weight > 0 ? first + sum / weight : first;
+    *value = equal || weight <= 0 ? first : sum / weight;
 }
 
 static void rf_leaf(const void *self, const struct hist_rows *rows, double *value)

@@ -36,8 +36,12 @@ bool ordered_sort(struct ordered *items, size_t n)
 {
     bool numeric = true;
 
-    for (size_t i = 0; i < n && numeric; i++)
-        numeric = text_is_number(items[i].text, items[i].len, &items[i].number);
+    for (size_t i = 0; i < n && numeric; i++) {
+        if (items[i].len == 0)
+            items[i].number = -INFINITY;
+        else
+            numeric = text_is_number(items[i].text, items[i].len, &items[i].number);
+    }
     if (n)
         qsort(items, n, sizeof *items, numeric ? by_number : by_bytes);
     return numeric;

@@ -23,7 +23,7 @@ struct ordered {
 
 /* A finite decimal number that is not written with leading zeros (those are names). */
 bool text_is_number(const char *text, size_t len, double *number);
-/* Fills the numbers and sorts; true when all are numbers. */
+/* Fills the numbers and sorts; true when all are numbers.  The empty text comes first. */
 bool ordered_sort(struct ordered *items, size_t n);
 
 struct classes {

@@ -31,7 +31,16 @@ static const char *default_list(const struct scoring *s, const struct model *mod
     return metric_defaults(n_classes, model->prob != NULL);
 }
 
-static int measures_init(struct measures *m, const char *list, struct err *err)
+static int metric_suits(const struct metric *m, bool classification, struct err *err)
+{
+    if (classification ? m->info->classification : m->info->regression)
+        return 0;
+    return err_set(err, "metric '%s' is for %s, but the task is %s; --task overrides", m->name,
+        classification ? "regression" : "classification",
+        classification ? "classification" : "regression");
+}
+
+static int measures_init(struct measures *m, const char *list, bool classification, struct err *err)
 {
     size_t items = 1;
     char name[64];
@@ -49,6 +58,8 @@ static int measures_init(struct measures *m, const char *list, struct err *err)
         snprintf(name, sizeof name, "%.*s", err_quote_len(len), list);
         if (metric_find(&m->metrics[m->n], name, err) < 0)
             return err_prefix(err, "--metric");
+        if (metric_suits(&m->metrics[m->n], classification, err) < 0)
+            return -1;
         for (int i = 0; i < m->n; i++)
             if (strcmp(m->metrics[i].name, m->metrics[m->n].name) == 0)
                 return err_usage(err, "--metric: '%s' twice", m->metrics[i].name);
@@ -69,7 +80,7 @@ int report_init(
     for (int m = 0; m < s->n_models; m++) {
         const char *names = list ? list : default_list(s, &s->models[m], ranking);
         r->n_models++;
-        if (measures_init(&r->models[m], names, err) < 0)
+        if (measures_init(&r->models[m], names, s->classification, err) < 0)
             return -1;
     }
     return 0;
@@ -294,8 +305,8 @@ void report_warn(const struct report *r, const struct scoring *s, int64_t n_grou
                 watch_warn(watch, "%s%s is not defined%s: %s", metric, model, where,
                     of->metrics[i].info->undefined);
             else if (of->failed[i])
-                watch_warn(watch, "%s%s: left out of its interval: %lld of %lld repeats, where %s",
-                    metric, model, (long long)of->failed[i], (long long)r->repeats,
+                watch_warn(watch, "%s%s: %lld of %lld repeats left out of its interval: %s", metric,
+                    model, (long long)of->failed[i], (long long)r->repeats,
                     of->metrics[i].info->undefined);
         }
     }

@@ -226,7 +226,8 @@ static int prepare(struct job *job, const struct operands *files, struct err *er
     if (rows_read(&job->rows, files, &o->rows, err) < 0)
         return -1;
     if (job->rows.dropped)
-        watch_warn(job->watch, "%lld rows without a truth left out", (long long)job->rows.dropped);
+        watch_warn(
+            job->watch, "rows left out for want of a truth: %lld", (long long)job->rows.dropped);
     if (scoring_init(&job->all, &job->rows, (enum task)o->task, o->positive, job->watch, err) < 0)
         return -1;
     job->chart = o->confusion ? &confusion_chart : o->calibration ? &calibration_chart : NULL;

@@ -184,8 +184,9 @@ static int probs_check(const struct predictor *from, const struct watch *watch, 
     }
     if (from->bad_sums)
         watch_warn(watch,
-            "%s:%lld: probabilities of '%s' sum to %g, not 1 (so in %lld rows); they are used as "
-            "they are",
+            "%s:%lld: probabilities of '%s' sum to %g, not 1; they are used as they are (such "
+            "rows: "
+            "%lld)",
             from->bad_spot.file, (long long)from->bad_spot.line, from->name, from->bad_sum,
             (long long)from->bad_sums);
     return 0;

@@ -34,7 +34,8 @@ const struct kind kind_friedman1 = {
     .noise = 1,
     .dims = 10,
     .min_dims = 5,
-    .column = "x1",
+    .letter = 'x',
+    .first_number = 1,
     .draw = draw_friedman1,
 };
 
@@ -61,7 +62,8 @@ const struct kind kind_friedman2 = {
     .stream = 10,
     .noise = 125,
     .dims = 4,
-    .column = "x1",
+    .letter = 'x',
+    .first_number = 1,
     .draw = draw_friedman2,
 };
 
@@ -78,7 +80,8 @@ const struct kind kind_friedman3 = {
     .stream = 11,
     .noise = 0.1,
     .dims = 4,
-    .column = "x1",
+    .letter = 'x',
+    .first_number = 1,
     .draw = draw_friedman3,
 };
 
@@ -109,6 +112,7 @@ const struct kind kind_mixed = {
     .stream = 18,
     .classes = 2,
     .dims = MIXED_COLUMNS,
-    .column = "f0",
+    .letter = 'f',
+    .first_number = 0,
     .draw = draw_mixed,
 };

@@ -46,7 +46,8 @@ struct kind {
     double noise;    /* defaults and limits; 0 where the option is not taken */
     int classes, min_classes, max_classes;
     int dims, min_dims;
-    const char *column; /* what columns are called, with the first one's number: "x1" */
+    char letter; /* columns are called letter + number, from first_number on */
+    int first_number;
     int (*prepare)(struct toy *toy, struct err *err); /* fills toy->fixed; may be NULL */
     void (*draw)(const struct toy *toy, struct rng *rng, int64_t row, float *x, double *y);
 };

@@ -35,7 +35,8 @@ const struct kind kind_hastie = {
     .stream = 12,
     .classes = 2,
     .dims = 10,
-    .column = "x1",
+    .letter = 'x',
+    .first_number = 1,
     .draw = draw_hastie,
 };
 
@@ -71,7 +72,8 @@ const struct kind kind_spheres = {
     .max_classes = TOY_MAX_CLASSES,
     .dims = 10,
     .min_dims = 1,
-    .column = "x1",
+    .letter = 'x',
+    .first_number = 1,
     .prepare = prepare_spheres,
     .draw = draw_spheres,
 };
@@ -94,7 +96,8 @@ const struct kind kind_twonorm = {
     .classes = 2,
     .dims = 20,
     .min_dims = 1,
-    .column = "x1",
+    .letter = 'x',
+    .first_number = 1,
     .draw = draw_twonorm,
 };
 
@@ -118,7 +121,8 @@ const struct kind kind_threenorm = {
     .classes = 2,
     .dims = 20,
     .min_dims = 1,
-    .column = "x1",
+    .letter = 'x',
+    .first_number = 1,
     .draw = draw_threenorm,
 };
 
@@ -141,7 +145,8 @@ const struct kind kind_ringnorm = {
     .classes = 2,
     .dims = 20,
     .min_dims = 1,
-    .column = "x1",
+    .letter = 'x',
+    .first_number = 1,
     .draw = draw_ringnorm,
 };
 
@@ -177,6 +182,7 @@ const struct kind kind_waveform = {
     .classes = 3,
     .dims = WAVEFORM_COLUMNS,
     .min_dims = WAVEFORM_COLUMNS,
-    .column = "x1",
+    .letter = 'x',
+    .first_number = 1,
     .draw = draw_waveform,
 };

@@ -7,6 +7,7 @@
  * pinwheel: Johnson et al. 2016, "Composing graphical models with neural networks".
  */
 #include <math.h>
+#include <stdlib.h>
 
 #include "cmd/toydata/kind.h"
 #include "common/base/mem.h"
@@ -45,7 +46,8 @@ const struct kind kind_moons = {
     .noise = 0.1,
     .classes = 2,
     .dims = 2,
-    .column = "x1",
+    .letter = 'x',
+    .first_number = 1,
     .draw = draw_moons,
 };
 
@@ -73,7 +75,8 @@ const struct kind kind_circles = {
     .min_classes = 1,
     .max_classes = TOY_MAX_CLASSES,
     .dims = 2,
-    .column = "x1",
+    .letter = 'x',
+    .first_number = 1,
     .draw = draw_circles,
 };
 
@@ -118,7 +121,8 @@ const struct kind kind_blobs = {
     .max_classes = TOY_MAX_CLASSES,
     .dims = 2,
     .min_dims = 1,
-    .column = "x1",
+    .letter = 'x',
+    .first_number = 1,
     .prepare = prepare_blobs,
     .draw = draw_blobs,
 };
@@ -145,7 +149,8 @@ const struct kind kind_spirals = {
     .min_classes = 1,
     .max_classes = TOY_MAX_CLASSES,
     .dims = 2,
-    .column = "x1",
+    .letter = 'x',
+    .first_number = 1,
     .draw = draw_spirals,
 };
 
@@ -165,7 +170,8 @@ const struct kind kind_rings = {
     .min_classes = 1,
     .max_classes = TOY_MAX_CLASSES,
     .dims = 2,
-    .column = "x1",
+    .letter = 'x',
+    .first_number = 1,
     .draw = draw_rings,
 };
 
@@ -175,11 +181,11 @@ static void draw_checkerboard(
     const struct toy *toy, struct rng *rng, int64_t row, float *x, double *y)
 {
     int c = draw_class(toy, rng);
-    int i = (int)rng_below(rng, 4) - 2, j = 2 * (int)rng_below(rng, 2) - 2;
+    int i = (int)rng_below(rng, 4) - 2;
+    int j = 2 * (int)rng_below(rng, 2) - 2 + abs(i + c) % 2;
     double u = rng_uniform(rng), v = rng_uniform(rng);
 
     (void)row;
-    j += ((i + j + 4) % 2) != c;
     place(toy, rng, 2 * (i + u), 2 * (j + v), x);
     *y = c;
 }
@@ -193,7 +199,8 @@ const struct kind kind_checkerboard = {
     .min_classes = 1,
     .max_classes = 2,
     .dims = 2,
-    .column = "x1",
+    .letter = 'x',
+    .first_number = 1,
     .draw = draw_checkerboard,
 };
 
@@ -218,7 +225,8 @@ const struct kind kind_pinwheel = {
     .min_classes = 1,
     .max_classes = TOY_MAX_CLASSES,
     .dims = 2,
-    .column = "x1",
+    .letter = 'x',
+    .first_number = 1,
     .draw = draw_pinwheel,
 };
 
@@ -240,7 +248,8 @@ const struct kind kind_8gaussians = {
     .noise = 0.35355339059327376, /* 0.5 / sqrt(2) */
     .classes = 8,
     .dims = 2,
-    .column = "x1",
+    .letter = 'x',
+    .first_number = 1,
     .draw = draw_8gaussians,
 };
 
@@ -264,6 +273,7 @@ const struct kind kind_grid = {
     .stream = 19,
     .dims = 2,
     .min_dims = 1,
-    .column = "x1",
+    .letter = 'x',
+    .first_number = 1,
     .draw = draw_grid,
 };

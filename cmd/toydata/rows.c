@@ -7,8 +7,6 @@
 #include "cmd/toydata/rows.h"
 
 #include <stdbool.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "common/base/buf.h"
 #include "common/base/mem.h"
@@ -78,13 +76,13 @@ out:
 
 static int put_header(const struct toy *toy, struct output *out, struct err *err)
 {
-    const char *column = toy->kind->column;
-    int first = atoi(column + 1);
+    const struct kind *kind = toy->kind;
 
     for (int d = 0; d < toy->n_dims; d++)
-        if (output_printf(out, err, "%s%c%d", d ? "," : "", column[0], first + d) < 0)
+        if (output_printf(out, err, "%s%c%d", d ? "," : "", kind->letter, kind->first_number + d) <
+            0)
             return -1;
-    return output_printf(out, err, "%s\n", toy->kind->uses & TOY_MESH ? "" : ",y");
+    return output_printf(out, err, "%s\n", kind->uses & TOY_MESH ? "" : ",y");
 }
 
 /* Room for the row was made: at most NUMBER_MAX bytes a number and one after it. */

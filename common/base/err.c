@@ -61,14 +61,15 @@ int err_interrupted(struct err *err)
 
 int err_prefix(struct err *err, const char *fmt, ...)
 {
-    char prefix[512];
     char rest[sizeof err->text];
     va_list ap;
-    va_start(ap, fmt);
-    vsnprintf(prefix, sizeof prefix, fmt, ap);
-    va_end(ap);
+
     memcpy(rest, err->text, sizeof rest);
-    int used = snprintf(err->text, sizeof err->text, "%s: ", prefix);
-    snprintf(err->text + used, sizeof err->text - (size_t)used, "%s", rest);
+    va_start(ap, fmt);
+    vsnprintf(err->text, sizeof err->text / 2, fmt, ap);
+    va_end(ap);
+    size_t used = strlen(err->text);
+    snprintf(err->text + used, sizeof err->text - used, ": %.*s",
+        (int)(sizeof err->text - used - 3), rest);
     return -1;
 }

@@ -50,7 +50,7 @@ static int scores_write(struct cv *cv, int repeat, int fold, const struct fit *f
             return -1;
     }
     for (int i = 0; i < o->n_metrics; i++) {
-        double value = fit_last(fit, "valid", i);
+        double value = fit_value(fit, "valid", i);
         cv->sum[i] += value;
         cv->squares[i] += value * value;
     }

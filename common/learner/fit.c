@@ -112,8 +112,10 @@ static int measure_round(struct run *r, int round, struct err *err)
         return -1;
     if (!r->fit->oob.table && !r->fit->valid.table)
         return 0;
-    const struct metric *m = &r->opts->metrics[0];
-    double value = m->info->higher_is_better ? r->values[0] : -r->values[0];
+    const struct metric *m = &r->opts->metrics[r->opts->decisive];
+    double value = r->values[r->opts->decisive];
+    if (!m->info->higher_is_better)
+        value = -value;
     if (!r->best_round || value > r->best_value) {
         r->best_value = value;
         r->best_round = round;
@@ -313,10 +315,12 @@ void fit_release(struct fit *fit)
     *fit = (struct fit)FIT_INIT;
 }
 
-double fit_last(const struct fit *fit, const char *data, int metric)
+double fit_value(const struct fit *fit, const char *data, int metric)
 {
     for (int i = fit->n_measurements; i-- > 0;)
-        if (fit->measurements[i].metric == metric && strcmp(fit->measurements[i].data, data) == 0)
+        if (fit->measurements[i].metric == metric &&
+            fit->measurements[i].round == fit->forest.n_trees &&
+            strcmp(fit->measurements[i].data, data) == 0)
             return fit->measurements[i].value;
     return NAN;
 }

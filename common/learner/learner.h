@@ -57,11 +57,12 @@ int32_t prediction_label(
 struct fit_opts {
     int n_rounds;
     int max_bins;
-    int early_stop;    /* stop when the first metric is no better for so many rounds; 0: never */
+    int early_stop;    /* stop when the decisive metric is no better for so many rounds; 0: never */
     double time_limit; /* seconds, 0: none */
     int n_metrics;
     const struct metric *metrics;
-    bool curve; /* measure after every round, not only the last */
+    int decisive; /* index of the metric that early stopping watches */
+    bool curve;   /* measure after every round, not only the last */
     /* called about once a minute with what is grown so far; NULL: not at all */
     int (*save)(void *ctx, const struct forest *forest, struct err *err);
     void *save_ctx;
@@ -109,7 +110,8 @@ int learner_fit(const struct learner *l, const void *params, const struct table 
     const struct watch *watch, struct fit *fit, struct err *err) MUST_CHECK;
 void fit_release(struct fit *fit);
 
-/* The last measurement of a metric on a set of rows: NAN when there is none. */
-double fit_last(const struct fit *fit, const char *data, int metric);
+/* What a metric was on a set of rows when the forest had the trees it has: NAN when not measured.
+ */
+double fit_value(const struct fit *fit, const char *data, int metric);
 
 #endif

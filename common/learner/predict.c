@@ -167,6 +167,8 @@ static int rows_run(struct session *s, struct watch *watch, struct err *err)
             return -1;
         watch_progress(watch, "rows", reader_rows(s->reader), 0, "");
     }
+    if (more == 0 && reader_rows(s->reader) == 0)
+        return err_set(err, "no rows to predict, only a header");
     return more;
 }
 

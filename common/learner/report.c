@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "common/io/format/number.h"
 #include "common/io/stream/output.h"
@@ -37,7 +38,7 @@ static int summary_add(json_t *summary, const char *data, const struct fit *fit,
 {
     json_t *values = json_object();
     for (int i = 0; values && i < n_metrics; i++) {
-        double value = fit_last(fit, data, i);
+        double value = fit_value(fit, data, i);
         if (isfinite(value) && json_object_set_new(values, metrics[i].name, json_real(value)) < 0) {
             json_decref(values);
             return -1;
@@ -67,7 +68,7 @@ static void say_scores(struct buf *line, const char *data, const struct fit *fit
     const struct metric *metrics, int n_metrics)
 {
     for (int i = 0; i < n_metrics; i++) {
-        double value = fit_last(fit, data, i);
+        double value = fit_value(fit, data, i);
         if (!isnan(value) && buf_printf(line, ", %s %s %.4g", data, metrics[i].name, value) < 0)
             return;
     }
@@ -77,12 +78,15 @@ void report_say(const struct watch *w, const struct learner *l, const struct fit
     const struct metric *metrics, int n_metrics, const struct table *train, double seconds)
 {
     struct buf line = BUF_INIT;
+    int rounds = fit->forest.n_trees, columns = schema_n_features(&train->schema);
+    int name = (int)strlen(l->rounds) - (rounds == 1); /* "trees", "tree" */
     const char *why = fit->stopped_early ? " (stopped early)"
                       : fit->out_of_time ? " (time is up)"
                                          : "";
 
-    if (buf_printf(&line, "%" PRId64 " rows, %d columns, %d %s%s", train->n_rows,
-            schema_n_features(&train->schema), fit->forest.n_trees, l->rounds, why) == 0) {
+    if (buf_printf(&line, "%" PRId64 " row%s, %d column%s, %d %.*s%s", train->n_rows,
+            train->n_rows == 1 ? "" : "s", columns, columns == 1 ? "" : "s", rounds, name,
+            l->rounds, why) == 0) {
         say_scores(&line, "oob", fit, metrics, n_metrics);
         say_scores(&line, "valid", fit, metrics, n_metrics);
         if (buf_printf(&line, ", %.1f s", seconds) == 0)

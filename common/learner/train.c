@@ -39,9 +39,10 @@ const struct opt train_opts_table[] = {
     OPT_REAL(0, "holdout-last", struct train_opts, holdout_last, 0, 1, OPT_OPEN_MAX, "F",
         "hold out the last rows instead"),
     OPT_INT(0, "early-stop", struct train_opts, early_stop, 0, 1 << 30, "N",
-        "stop when the first metric has not improved for N rounds, and keep the best"),
-    OPT_STRING(0, "metric", struct train_opts, metric, "LIST",
-        "what to measure; the first decides early stopping"),
+        "stop when log_loss or rmse, or the first --metric, has not improved for N rounds; keep "
+        "the best"),
+    OPT_STRING(
+        0, "metric", struct train_opts, metric, "LIST", "what to measure, as score(1) names it"),
     OPT_STRING(0, "report", struct train_opts, report, "FILE",
         "write round,data,metric,value after every round"),
     OPT_STRING(0, "checkpoint", struct train_opts, checkpoint, "FILE",
@@ -327,6 +328,8 @@ static int session_options(struct session *s, struct err *err)
     s->fit_opts.early_stop = (int)job->train->early_stop;
     s->fit_opts.time_limit = job->train->time_limit;
     s->fit_opts.metrics = s->metrics;
+    /* of the metrics chosen for classes log_loss, the second, is the finer one */
+    s->fit_opts.decisive = !job->train->metric && s->train.target.task == TASK_CLASSIFICATION;
     s->fit_opts.curve = job->train->report != NULL;
     s->options = job->learner->describe(job->params);
     if (!s->options ||

@@ -128,21 +128,22 @@ static double macro_f1_value(const struct evaluation *e, double parameter)
 /* Predictions that do not vary have no correlation with the truth: 0, as is the custom. */
 static double mcc_value(const struct evaluation *e, double parameter)
 {
-    double hits = 0, chance = 0, truth = 0, predicted = 0, unknown = 1;
+    double hits = 0, chance = 0, truth = 0, predicted = 0, unknown = e->total;
+    double least = NO_VARIANCE * e->total * e->total;
 
     (void)parameter;
     for (int c = 0; c < e->s->n_classes; c++) {
-        double t = e->truth[c] / e->total, p = e->predicted[c] / e->total;
-        hits += e->hits[c] / e->total;
+        double t = e->truth[c], p = e->predicted[c];
+        hits += e->hits[c];
         chance += t * p;
-        truth += t * (1 - t);
-        predicted += p * (1 - p);
+        truth += t * (e->total - t);
+        predicted += p * (e->total - p);
         unknown -= p;
     }
-    predicted += unknown * (1 - unknown);
-    if (truth < NO_VARIANCE)
+    predicted += unknown * (e->total - unknown);
+    if (truth < least)
         return NAN;
-    return predicted < NO_VARIANCE ? 0 : (hits - chance) / sqrt(truth * predicted);
+    return predicted < least ? 0 : (hits * e->total - chance) / sqrt(truth * predicted);
 }
 
 static double log_loss_term(const struct scored *s, int64_t row, double parameter)

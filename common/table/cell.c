@@ -66,7 +66,7 @@ bool cell_is_rounded(const char *text, size_t len, double value)
 {
     char exact[400];
 
-    if (!(fabs(value) > 9007199254740992.0))
+    if (!(fabs(value) >= 9007199254740992.0))
         return false;
     if (len && (*text == '-' || *text == '+'))
         text++, len--;

@@ -115,7 +115,7 @@ static int add_number(struct column *c, double value, const char *text, size_t l
         return not_a(c, "finite number", text, len, place, err);
     if (value != floor(value))
         c->whole = false;
-    else if (!c->rounded && fabs(value) > 9007199254740992.0)
+    else if (!c->rounded && fabs(value) >= 9007199254740992.0)
         c->rounded = cell_is_rounded(text, len, value);
     if (c->labels.value && !c->labels.given_up && keep_label(c, value, text, len, err) < 0)
         return -1;

@@ -77,7 +77,8 @@ int load_dense(struct table *t, struct source *s, const struct read_opts *o, con
     if (again && (source_rewind(s, err) < 0 || read_rows(&d, true, err) < 0))
         goto out;
     if (d.n_dropped)
-        watch_info(w, "%lld rows without a target are left out", (long long)d.n_dropped);
+        watch_info(w, "%lld %s without a target left out", (long long)d.n_dropped,
+            d.n_dropped == 1 ? "row" : "rows");
     ret = settle(&d, err);
 out:
     dense_release(&d);

@@ -334,8 +334,8 @@ static int finish(struct like *l, const struct watch *w, struct err *err)
             : source_named(l->source) ? "only a header, no rows"
                                       : "no rows");
     if (l->n_dropped)
-        watch_info(w, "%s: %lld rows without a target are left out", source_file(l->source),
-            (long long)l->n_dropped);
+        watch_info(w, "%s: %lld %s without a target left out", source_file(l->source),
+            (long long)l->n_dropped, l->n_dropped == 1 ? "row" : "rows");
     binding_report(&l->binding, w);
     if (l->target < 0 && !l->labels) {
         mem_free(t->y);

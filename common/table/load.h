@@ -15,6 +15,10 @@
 
 enum { LOAD_TICK = 4096 }; /* rows between looks at watch_stop() */
 
+/* table_read() from a source, which stays the caller's. */
+int load_table(struct table *t, struct source *s, const struct read_opts *o, const struct watch *w,
+    struct err *err) MUST_CHECK;
+
 /* Called every row: progress, and ERR_INTERRUPTED when the watch says to stop. */
 int load_tick(const struct watch *w, int64_t row, struct err *err) MUST_CHECK;
 

@@ -88,17 +88,23 @@ static int make_batch(struct reader *r, struct err *err)
     return 0;
 }
 
-struct reader *reader_open(const struct operands *files, const struct bind_opts *opts,
-    const struct schema *model, struct err *err)
+struct reader *reader_of(
+    struct source *s, const struct bind_opts *opts, const struct schema *model, struct err *err)
 {
-    struct reader *r = mem_zalloc(1, sizeof *r);
+    struct reader *r = s ? mem_zalloc(1, sizeof *r) : NULL;
 
-    if (!r || schema_copy(&r->schema, model) < 0) {
+    if (!r) {
+        source_close(s);
+        if (s)
+            err_memory(err);
+        return NULL;
+    }
+    r->source = s;
+    if (schema_copy(&r->schema, model) < 0) {
         err_memory(err);
         goto failed;
     }
-    r->source = source_open(files, &opts->format, model->no_trim, false, err);
-    if (!r->source || binding_init(&r->binding, &r->schema, r->source, opts->by_position, err) < 0)
+    if (binding_init(&r->binding, &r->schema, r->source, opts->by_position, err) < 0)
         goto failed;
     r->binding.unknown_is_error = opts->unknown == 1;
     r->delimiter = source_delimiter(r->source) ? source_delimiter(r->source) : ',';
@@ -112,6 +118,13 @@ struct reader *reader_open(const struct operands *files, const struct bind_opts 
 failed:
     reader_close(r);
     return NULL;
+}
+
+struct reader *reader_open(const struct operands *files, const struct bind_opts *opts,
+    const struct schema *model, struct err *err)
+{
+    return reader_of(
+        source_open(files, &opts->format, model->no_trim, false, err), opts, model, err);
 }
 
 void reader_close(struct reader *r)

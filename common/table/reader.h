@@ -39,6 +39,11 @@ struct reader;
 /* Opens the first file and binds; further files must have the same columns by name. */
 struct reader *reader_open(const struct operands *files, const struct bind_opts *opts,
     const struct schema *model, struct err *err) MUST_CHECK;
+struct source; /* common/table/source.h */
+/* The same from a source that is open, which becomes the reader's even when this fails; NULL gives
+ * NULL. */
+struct reader *reader_of(struct source *s, const struct bind_opts *opts, const struct schema *model,
+    struct err *err) MUST_CHECK;
 int reader_next(
     struct reader *r, struct batch *b, struct err *err) MUST_CHECK; /* 1, 0 at the end, -1 */
 /* Unknown categories met, as one warning; call at the end. */

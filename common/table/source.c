@@ -55,39 +55,51 @@ static int npy_begin(struct source *s, struct err *err);
 static int npy_next(struct source *s, const double **row, struct err *err);
 static int join_columns(struct source *s, struct err *err);
 
+/* The first file's input may be open already; it is closed when this fails. */
+static struct source *open_files(int n, const char *const *path, struct input *first,
+    const struct format_opts *format, bool no_trim, bool again, struct err *err)
+{
+    struct source *s = mem_zalloc(1, sizeof *s);
+    struct input **in = mem_zalloc((size_t)n, sizeof *in);
+
+    if (!s || !in) {
+        err_memory(err);
+        input_close(first);
+        mem_free(s);
+        mem_free(in);
+        return NULL;
+    }
+    *s = (struct source){.path = path, .in = in, .n_files = n, .opts = *format, .no_trim = no_trim};
+    s->again = again;
+    s->n_columns = -1;
+    in[0] = first;
+    if (source_begin(s, err) < 0) {
+        source_close(s);
+        return NULL;
+    }
+    return s;
+}
+
 struct source *source_open(const struct operands *files, const struct format_opts *format,
     bool no_trim, bool again, struct err *err)
 {
-    int n_stdin = 0;
-    struct source *s = mem_zalloc(1, sizeof *s);
+    bool some = files && files->n;
+    int n = some ? files->n : 1, n_stdin = 0;
+    const char *const *path = some ? files->item : stdin_only;
 
-    if (!s) {
-        err_memory(err);
-        return NULL;
-    }
-    s->path = files && files->n ? files->item : stdin_only;
-    s->n_files = files && files->n ? files->n : 1;
-    s->opts = *format;
-    s->no_trim = no_trim;
-    s->again = again;
-    s->n_columns = -1;
-    for (int i = 0; i < s->n_files; i++)
-        n_stdin += strcmp(s->path[i], "-") == 0;
+    for (int i = 0; i < n; i++)
+        n_stdin += strcmp(path[i], "-") == 0;
     if (n_stdin > 1) {
         err_usage(err, "standard input is named twice");
-        goto failed;
+        return NULL;
     }
-    s->in = mem_zalloc((size_t)s->n_files, sizeof *s->in);
-    if (!s->in) {
-        err_memory(err);
-        goto failed;
-    }
-    if (source_begin(s, err) < 0)
-        goto failed;
-    return s;
-failed:
-    source_close(s);
-    return NULL;
+    return open_files(n, path, NULL, format, no_trim, again, err);
+}
+
+struct source *source_of(
+    struct input *in, const struct format_opts *format, bool no_trim, bool again, struct err *err)
+{
+    return open_files(1, stdin_only, in, format, no_trim, again, err);
 }
 
 void source_close(struct source *s)
@@ -285,7 +297,7 @@ static int source_begin(struct source *s, struct err *err)
         s->in[s->at] = input_open(s->path[s->at], err);
         if (!s->in[s->at])
             return -1;
-    } else if (input_rewind(s->in[s->at], err) < 0) {
+    } else if (s->one_pass_done && input_rewind(s->in[s->at], err) < 0) {
         return -1;
     }
     if (sniff(s, &format, err) < 0)

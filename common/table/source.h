@@ -32,6 +32,10 @@ struct source; /* opaque */
  * source_rewind() will be wanted if the rows are CSV. */
 struct source *source_open(const struct operands *files, const struct format_opts *format,
     bool no_trim, bool again, struct err *err) MUST_CHECK;
+/* Rows of one input that is open already, nothing read of it; it is the source's, even when this
+ * fails. */
+struct source *source_of(struct input *in, const struct format_opts *format, bool no_trim,
+    bool again, struct err *err) MUST_CHECK;
 void source_close(struct source *s);
 
 enum input_format source_format(const struct source *s); /* never FORMAT_AUTO */

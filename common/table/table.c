@@ -37,17 +37,22 @@ static void tell_notes(const struct table *t, const struct read_opts *o, const s
         watch_warn(w, "and %d more columns like these", more);
 }
 
-static int check_names(const struct schema *s, struct err *err)
+static int check_name(const char *name, struct err *err)
 {
-    for (int i = 0; i < s->n_cols; i++) {
-        const char *name = s->cols[i].name;
-        if (!utf8_valid(name, strlen(name)))
-            return err_set(err,
-                "the name of column '%.*s' is not UTF-8 text: convert the file, as in iconv -f "
-                "latin1 -t utf-8",
-                err_quote_len(strlen(name)), name);
-    }
-    return 0;
+    if (utf8_valid(name, strlen(name)))
+        return 0;
+    return err_set(err,
+        "the name of column '%.*s' is not UTF-8 text: convert the file, as in iconv -f latin1 -t "
+        "utf-8",
+        err_quote_len(strlen(name)), name);
+}
+
+static int check_names(const struct table *t, struct err *err)
+{
+    for (int i = 0; i < t->schema.n_cols; i++)
+        if (check_name(t->schema.cols[i].name, err) < 0)
+            return -1;
+    return t->target.name ? check_name(t->target.name, err) : 0;
 }
 
 int load_tick(const struct watch *w, int64_t row, struct err *err)
@@ -79,38 +84,40 @@ int load_check_weights(const struct table *t, struct err *err)
     return err_set(err, "every row has weight 0");
 }
 
+int load_table(struct table *t, struct source *s, const struct read_opts *o, const struct watch *w,
+    struct err *err)
+{
+    *t = (struct table)TABLE_INIT;
+    t->schema.named = source_named(s);
+    t->schema.no_trim = o->no_trim;
+    t->schema.na = mem_strdup(o->na ? o->na : NA_DEFAULT);
+    if (!t->schema.na) {
+        err_memory(err);
+        goto failed;
+    }
+    if ((source_format(s) == FORMAT_LIBSVM ? load_sparse(t, s, o, w, err)
+                                           : load_dense(t, s, o, w, err)) < 0)
+        goto failed;
+    tell_notes(t, o, w);
+    if (check_names(t, err) < 0 || load_check_weights(t, err) < 0)
+        goto failed;
+    if (schema_n_features(&t->schema) == 0) {
+        err_set(err, "%s: no column to learn from", source_file(s));
+        goto failed;
+    }
+    return 0;
+failed:
+    table_release(t);
+    return -1;
+}
+
 int table_read(struct table *t, const struct operands *files, const struct read_opts *opts,
     const struct watch *w, struct err *err)
 {
-    struct source *s;
-    int ret = -1;
-
     *t = (struct table)TABLE_INIT;
-    s = source_open(files, &opts->format, opts->no_trim, true, err);
-    if (!s)
-        return -1;
-    t->schema.named = source_named(s);
-    t->schema.no_trim = opts->no_trim;
-    t->schema.na = mem_strdup(opts->na ? opts->na : NA_DEFAULT);
-    if (!t->schema.na) {
-        err_memory(err);
-        goto out;
-    }
-    if ((source_format(s) == FORMAT_LIBSVM ? load_sparse(t, s, opts, w, err)
-                                           : load_dense(t, s, opts, w, err)) < 0)
-        goto out;
-    tell_notes(t, opts, w);
-    if (check_names(&t->schema, err) < 0 || load_check_weights(t, err) < 0)
-        goto out;
-    if (schema_n_features(&t->schema) == 0) {
-        err_set(err, "%s: no column to learn from", source_file(s));
-        goto out;
-    }
-    ret = 0;
-out:
+    struct source *s = source_open(files, &opts->format, opts->no_trim, true, err);
+    int ret = s ? load_table(t, s, opts, w, err) : -1;
     source_close(s);
-    if (ret < 0)
-        table_release(t);
     return ret;
 }
 

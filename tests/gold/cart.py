@@ -12,6 +12,15 @@ from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 rng = np.random.default_rng(20)
 
 
+def without_ties(make, model, predict):
+    """Draws data until 40 orders of the columns give the same tree: no two cuts were equally good."""
+    while True:
+        x, y, test = make()
+        all_p = [predict(model.set_params(random_state=i).fit(x, y), test) for i in range(40)]
+        if all(np.array_equal(p, all_p[0]) for p in all_p):
+            return x, y, test, all_p[0]
+
+
 def shortest(value):
     """The shortest text of a float32 that reads back the same, as rf-predict writes it."""
     text = np.format_float_positional(np.float32(value), unique=True, trim="-")
@@ -44,11 +53,13 @@ def case(name, command, names, x, y, test, out):
 
 
 def classes(name, command, k, model):
-    x, test = rows(200, 4), rows(60, 4)
-    score = x[:, 0] + x[:, 1] * x[:, 2] + 0.5 * rng.normal(size=len(x))
-    y = np.digitize(score, np.quantile(score, np.linspace(0, 1, k + 1)[1:-1]))
+    def make():
+        x = rows(200, 4)
+        score = x[:, 0] + x[:, 1] * x[:, 2] + 0.5 * rng.normal(size=len(x))
+        return x, np.digitize(score, np.quantile(score, np.linspace(0, 1, k + 1)[1:-1])), rows(60, 4)
+
     labels = np.array([f"k{i}" for i in range(k)])
-    p = model.fit(x, y).predict_proba(test)
+    x, y, test, p = without_ties(make, model, lambda m, t: m.predict_proba(t))
     out = "prediction," + ",".join("p_" + label for label in labels) + "\n"
     for row in p:
         out += labels[np.argmax(row)] + "," + ",".join(shortest(v) for v in row) + "\n"
@@ -56,17 +67,19 @@ def classes(name, command, k, model):
 
 
 def values(name, command, model):
-    x, test = rows(200, 4), rows(60, 4)
-    y = np.round((x[:, 0] + x[:, 1] * x[:, 2] + 0.5 * rng.normal(size=len(x))) * 64) / 64
-    y[0] = 0.015625  # not only 0 and 1
-    p = model.fit(x, y).predict(test)
+    def make():
+        x = rows(200, 4)
+        y = np.round((x[:, 0] + x[:, 1] * x[:, 2] + 0.5 * rng.normal(size=len(x))) * 64) / 64
+        return x, y, rows(60, 4)
+
+    x, y, test, p = without_ties(make, model, lambda m, t: m.predict(t))
     case(name, command, [f"x{i}" for i in range(4)], x, y, test,
          "prediction\n" + "".join(f"{np.format_float_positional(v, unique=True, trim='-')}\n" for v in p))
 
 
-classes("cart-gini", "--min-leaf 5", 3, DecisionTreeClassifier(min_samples_leaf=5))
-classes("cart-entropy", "--criterion entropy --max-depth 4", 2,
-        DecisionTreeClassifier(criterion="entropy", max_depth=4))
-classes("cart-best-first", "--max-leaves 12", 3, DecisionTreeClassifier(max_leaf_nodes=12))
-values("cart-squared", "", DecisionTreeRegressor())
+classes("cart-gini", "--min-leaf 8", 3, DecisionTreeClassifier(min_samples_leaf=8))
+classes("cart-entropy", "--criterion entropy --max-depth 4 --min-leaf 3", 2,
+        DecisionTreeClassifier(criterion="entropy", max_depth=4, min_samples_leaf=3))
+classes("cart-best-first", "--max-leaves 9", 3, DecisionTreeClassifier(max_leaf_nodes=9))
+values("cart-squared", "--min-leaf 3", DecisionTreeRegressor(min_samples_leaf=3))
 values("cart-squared-leaves", "--max-leaves 16 --min-leaf 4", DecisionTreeRegressor(max_leaf_nodes=16, min_samples_leaf=4))

@@ -137,13 +137,12 @@ static ssize_t gzip_inflate(struct gzip *gz, void *to, size_t n, struct err *err
     ssize_t there = gzip_fill(gz, 1, err);
     if (there < 0)
         return -1;
-    if (there == 0)
-        return gzip_truncated(gz, err);
-
     uInt room = n < (1u << 30) ? (uInt)n : 1u << 30;
     gz->z.next_out = to;
     gz->z.avail_out = room;
-    int result = inflate(&gz->z, Z_NO_FLUSH);
+    int result = inflate(&gz->z, Z_NO_FLUSH); /* with no input it gives what it still holds */
+    if (result == Z_BUF_ERROR && there == 0)
+        return gzip_truncated(gz, err);
     if (result == Z_STREAM_END)
         gz->state = BETWEEN_MEMBERS;
     else if (result == Z_MEM_ERROR)

@@ -82,11 +82,11 @@ static void test_get(void **state)
 /* What is parsed is written again as it was, compactly. */
 static void test_write(void **state)
 {
+    static const char escapes[] = "[\"\\\"\\\\/\\b\\f\\n\\r\\t\\u0001\\u001f\x7f\"]";
     static const char *const texts[] = {"{}", "[]",
         "{\"z\":1,\"a\":2,\"m\":[1,[2.5,-0.0],{\"x\":null}]}",
         "[true,false,-9223372036854775808,0.1,1.0,1e300,1e-7,0.3333333333333333]",
-        "[\"\\\"\\\\/"
-        "\\b\\f\\n\\r\\t\\u0001\\u001f\x7f\",\"\xc3\xa9\xe2\x82\xac\xf0\x9f\x8e\xb2\"]"};
+        "[\"\xc3\xa9\xe2\x82\xac\xf0\x9f\x8e\xb2\"]", escapes};
     struct err err = ERR_INIT;
     struct buf out = BUF_INIT;
     (void)state;
