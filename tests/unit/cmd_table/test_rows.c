@@ -129,9 +129,11 @@ static void test_errors(void **state)
     rows_release(&rows);
 }
 
+/* Without quotes: libcsv asks again for less when it cannot have what it wants. */
 static void test_memory(void **state)
 {
-    const char *paths[2] = {unit_file("from.csv", text, strlen(text)), unit_path("to.csv")};
+    static const char plain[] = "k,g,v\n10,x,1\n9,y,2\n";
+    const char *paths[2] = {unit_file("from.csv", plain, strlen(plain)), unit_path("to.csv")};
     (void)state;
     FAULT_LOOP(copy_rows, paths);
 }
