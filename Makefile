@@ -108,10 +108,10 @@ $(BUILD)/flags: FORCE
 
 # ---- tests ----
 
-# A test program is one test_*.c, the other files of its folder, unit.c, fault.c, and for a folder
+# A test program is one test_*.c, the other files of its folder and of tests/unit, and for a folder
 # cmd_x the objects of cmd/x but its main.  fault.c stands before the allocator.
 WRAP := -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=aligned_alloc
-helpers = $(filter-out $(dir $(1))test_%,$(wildcard $(dir $(1))*.c)) tests/unit/unit.c tests/unit/fault.c
+helpers = $(filter-out $(dir $(1))test_%,$(wildcard $(dir $(1))*.c)) $(wildcard tests/unit/*.c)
 tested = $(foreach d,$(filter cmd_%,$(subst /, ,$(dir $(1)))),\
     $(filter-out %/main.c,$(wildcard cmd/$(d:cmd_%=%)/*.c)))
 

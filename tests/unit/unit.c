@@ -11,7 +11,9 @@ static bool is_close(double a, double b, double rtol, double atol)
 {
     if (isnan(a) || isnan(b))
         return isnan(a) && isnan(b);
-    return a == b || fabs(a - b) <= atol + rtol * fabs(b);
+    if (isinf(a) || isinf(b))
+        return a == b;
+    return fabs(a - b) <= atol + rtol * fabs(b);
 }
 
 void unit_close(

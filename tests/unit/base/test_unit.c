@@ -40,6 +40,7 @@ INNER(close_relative, assert_close(1.00001, 1, 1e-6, 0))
 INNER(close_double, assert_close(1 + 1e-9, 1, 1e-12, 0)) /* cmocka 1.1.5 sees no difference */
 INNER(close_nan, assert_close(NAN, 1, 1, 1))
 INNER(close_infinite, assert_close(INFINITY, 1, 1e-6, 0))
+INNER(close_finite, assert_close(1, INFINITY, 1e-6, 0))
 INNER(close_sign, assert_close(-INFINITY, INFINITY, 1e-6, 0))
 
 static void test_close(void **state)
@@ -50,6 +51,7 @@ static void test_close(void **state)
     assert_int_equal(failures(close_double), 1);
     assert_int_equal(failures(close_nan), 1);
     assert_int_equal(failures(close_infinite), 1);
+    assert_int_equal(failures(close_finite), 1);
     assert_int_equal(failures(close_sign), 1);
 }
 

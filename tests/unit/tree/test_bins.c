@@ -3,7 +3,7 @@
 
 #include "common/base/mem.h"
 #include "common/tree/bins.h"
-#include "tests/unit/tree/sample.h"
+#include "tests/unit/sample.h"
 #include "tests/unit/unit.h"
 
 /* Every value lies within the bin its code names, bins are apart and in order, NaN is n_bins. */

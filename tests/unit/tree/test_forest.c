@@ -8,7 +8,7 @@
 #include "common/base/rng.h"
 #include "common/io/stream/output.h"
 #include "common/tree/forest.h"
-#include "tests/unit/tree/sample.h"
+#include "tests/unit/sample.h"
 #include "tests/unit/unit.h"
 
 /*

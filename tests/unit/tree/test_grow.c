@@ -8,7 +8,7 @@
 #include "common/base/mem.h"
 #include "common/base/rng.h"
 #include "common/tree/grow.h"
-#include "tests/unit/tree/sample.h"
+#include "tests/unit/sample.h"
 #include "tests/unit/unit.h"
 
 enum { MAX_ROWS = 512, LEVELS = 6 };

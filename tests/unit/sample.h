@@ -1,6 +1,6 @@
 /* sample.h -- small tables made by hand for the tests of trees. */
-#ifndef TESTS_UNIT_TREE_SAMPLE_H
-#define TESTS_UNIT_TREE_SAMPLE_H
+#ifndef TESTS_UNIT_SAMPLE_H
+#define TESTS_UNIT_SAMPLE_H
 
 #include "common/table/table.h"
 

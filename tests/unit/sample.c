@@ -1,5 +1,5 @@
 /* sample.c -- see sample.h. */
-#include "tests/unit/tree/sample.h"
+#include "tests/unit/sample.h"
 
 #include <math.h>
 #include <stdio.h>
