@@ -7,6 +7,10 @@
 #include "common/base/buf.h"
 #include "common/base/mem.h"
 
+/* Classes that a model may not know beyond as many as it does; more are likely a column of ids,
+ * whose table of probabilities would be vast. */
+enum { STRANGE_CLASSES = 10 };
+
 /* ---- the task ---- */
 
 static const char *prob_class(const struct predictor *model, int i)
@@ -209,6 +213,9 @@ static int model_probs(struct model *model, const struct scoring *s, struct pred
 
     if (!from->n_probs)
         return 0;
+    if (k > 2 * from->n_probs + STRANGE_CLASSES)
+        return err_set(err, "the truth has %d classes, '%s' probabilities of %d: is -y right?", k,
+            from->name, from->n_probs);
     if (probs_check(from, watch, err) < 0)
         return -1;
     model->prob =

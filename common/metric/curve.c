@@ -63,10 +63,11 @@ void curve_measure(const struct curve *c, const double *weight, struct curve_are
     areas->average_precision = c->has_nan ? NAN : precision / above[1];
 }
 
-/* Means over the classes that occur: one that does not has no curve. */
+/* Means over the classes that occur: one that does not has no curve, and one that is all there is
+ * has no area. */
 void evaluation_curves(struct evaluation *e)
 {
-    int classes = 0, sides = 0;
+    int classes = 0;
 
     e->auc = e->average_precision = 0;
     for (int i = 0; i < e->plan->n_curves; i++) {
@@ -74,14 +75,11 @@ void evaluation_curves(struct evaluation *e)
         curve_measure(&e->plan->curves[i], e->weight, &areas);
         if (areas.positive > 0) {
             classes++;
+            e->auc += areas.roc;
             e->average_precision += areas.average_precision;
-            if (areas.negative > 0) {
-                sides++;
-                e->auc += areas.roc;
-            }
         }
     }
-    e->auc = sides ? e->auc / sides : NAN;
+    e->auc = classes ? e->auc / classes : NAN;
     e->average_precision = classes ? e->average_precision / classes : NAN;
 }
 

@@ -381,6 +381,7 @@ static int csv_place_fields(struct csv *csv, int64_t line, struct err *err)
 static int csv_through_libcsv(struct csv *csv, int64_t line, struct err *err)
 {
     size_t from = 0;
+    int got = LINES_ONE;
 
     csv->n_fields = csv->parsed = 0;
     csv->rows = 0;
@@ -402,18 +403,19 @@ static int csv_through_libcsv(struct csv *csv, int64_t line, struct err *err)
             return -1;
         if (csv->rows)
             return csv_place_fields(csv, line, err) < 0 ? -1 : 1;
-        int got = lines_more(&csv->lines, CSV_RECORD_MAX, &from, err);
+        got = lines_more(&csv->lines, CSV_RECORD_MAX, &from, err);
         if (got < 0)
             return -1;
-        int64_t quote = open_quote_line(csv, line);
-        if (got == LINES_TOO_LONG)
-            return err_set(err,
-                "%s:%lld: a record of over 16 MiB: unterminated quote that began on line %lld?",
-                input_name(csv->in), (long long)line, (long long)quote);
-        if (got == LINES_END)
-            return err_set(err, "%s:%lld: a quote that begins here is never closed",
-                input_name(csv->in), (long long)quote);
+        if (got != LINES_ONE)
+            break;
     }
+    int64_t quote = open_quote_line(csv, line);
+    if (got == LINES_TOO_LONG)
+        return err_set(err,
+            "%s:%lld: a record of over 16 MiB: unterminated quote that began on line %lld?",
+            input_name(csv->in), (long long)line, (long long)quote);
+    return err_set(err, "%s:%lld: a quote that begins here is never closed", input_name(csv->in),
+        (long long)quote);
 }
 
 /* ---- beginning ---- */

@@ -2,7 +2,7 @@
 """What numpy and safetensors write, for the tests of common/io/format to read and to equal.
 
     formats.py make         writes the files beside this script (committed)
-    formats.py open FILE... opens files that learnutils wrote, by numpy or safetensors, and lists them
+    formats.py open FILE... opens what learnutils wrote, by numpy or safetensors, and lists it
 
 Needs numpy and safetensors.  The values are in the tests too: see tests/unit/io/test_npy.c and
 test_safetensors.c.
@@ -91,7 +91,8 @@ def doubles():
     rng = random.Random(1)
     yield from (0.0, -0.0, 1.0, 0.1, 1e-5, 9.999e-6, 1e15, 1e16, 1e17, 1e22, 1e23, 123456.789)
     yield from (5e-324, 2.2250738585072014e-308, sys.float_info.max, 2.0**53, 2.0**53 + 2)
-    yield from (9007199254740993.0, 2.0**-44, 1 / 3, 2 / 3, 100 / 3, 5e-5, 299792458.0)
+    yield from (9007199254740993.0, 2.0**-44, 2.0**-25, 2.0**-24, 1 / 3, 2 / 3, 100 / 3)
+    yield from (5e-5, 299792458.0)
     for e in range(-1074, 1024, 37):
         yield 2.0**e
     for _ in range(60):
@@ -102,7 +103,8 @@ def doubles():
 
 def floats():
     rng = random.Random(2)
-    yield from (0.1, 1 / 3, 16777216.0, 1e10, 3.4028235e38, 1e-45, 1.1754944e-38, 0.3, 1e-5)
+    yield from (2.0**-60, 2.0**-47, 2.0**25, 2.0**26, 0.1, 1 / 3, 16777216.0, 1e10)
+    yield from (3.4028235e38, 1e-45, 1.1754944e-38, 0.3, 1e-5)
     for e in range(-149, 128, 11):
         yield 2.0**e
     for _ in range(60):
@@ -112,12 +114,13 @@ def floats():
 def make_numbers():
     with open(path("numbers.inc"), "w") as f:
         f.write("/* Made by formats.py: bits, and the shortest decimal of them. */\n")
-        f.write("static const struct {\n    uint64_t bits;\n    const char *text;\n} doubles[] = {\n")
+        start = "static const struct {\n    uint%d_t bits;\n    const char *text;\n} %s[] = {\n"
+        f.write(start % (64, "doubles"))
         for v in doubles():
             bits = struct.unpack("<Q", struct.pack("<d", v))[0]
             f.write(f'    {{0x{bits:016x}, "{styled(repr(v))}"}},\n')
         f.write("};\n")
-        f.write("static const struct {\n    uint32_t bits;\n    const char *text;\n} floats[] = {\n")
+        f.write(start % (32, "floats"))
         for v in map(np.float32, floats()):
             text = styled(np.format_float_scientific(v, unique=True, trim="-"))
             f.write(f'    {{0x{v.view(np.uint32):08x}, "{text}"}},\n')

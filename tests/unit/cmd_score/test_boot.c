@@ -35,7 +35,7 @@ static void setting_init(struct setting *s)
     s->n_values[0] = 2;
     s->n_values[1] = 1;
     for (int i = 0; i < N; i++)
-        s->group[i] = i % GROUPS;
+        s->group[i] = i / 9;
     s->boot = (struct boot){.n = N,
         .plans = (const struct metric_plan *const *)s->plans,
         .n_values = s->n_values,

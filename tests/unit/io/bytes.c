@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 #include <zlib.h>
 
@@ -66,12 +67,17 @@ struct bytes bytes_counting(size_t n)
 
 static void write_all(int fd, const unsigned char *data, size_t n, size_t step)
 {
+    const struct timespec pause = {0, 3000000};
+    bool first = step < n;
     while (n) {
         ssize_t put = write(fd, data, n < step ? n : step);
         if (put < 0)
             return;
         data += put;
         n -= (size_t)put;
+        if (first)
+            nanosleep(&pause, NULL); /* so that the first piece is read by itself */
+        first = false;
     }
 }
 

@@ -6,8 +6,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/time.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -250,6 +252,37 @@ static void test_spool_fails(void **state)
     assert_int_equal(unsetenv("TMPDIR"), 0);
 }
 
+/* Reads a kept pipe where files may have 1000 bytes: 0 if that is an error that says so. */
+static int child_spools(void)
+{
+    const struct rlimit small = {1000, 1000};
+    struct err err = ERR_INIT;
+    if (signal(SIGXFSZ, SIG_IGN) == SIG_ERR || setrlimit(RLIMIT_FSIZE, &small) < 0)
+        return 2;
+    struct input *in = input_open("-", &err);
+    if (!in || input_keep(in, &err) < 0)
+        return 3;
+    struct bytes all = input_all(in, 5000, &err);
+    input_close(in);
+    return all.data || !strstr(err.text, "standard input: cannot keep a copy in /tmp: File too");
+}
+
+static void test_spool_full(void **state)
+{
+    struct bytes data = bytes_counting(50000);
+    int status = -1;
+    (void)state;
+    pid_t writer = stdin_pipe(data.data, data.n, 5000), child = fork();
+    assert_true(child >= 0);
+    if (child == 0)
+        _exit(child_spools());
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 0);
+    stdin_done(writer);
+    free(data.data);
+}
+
 static void test_slurp_and_block(void **state)
 {
     struct bytes data = bytes_counting(LARGE);
@@ -449,6 +482,7 @@ int main(void)
         cmocka_unit_test(test_offset),
         cmocka_unit_test(test_keep_refused),
         cmocka_unit_test(test_spool_fails),
+        cmocka_unit_test(test_spool_full),
         cmocka_unit_test(test_slurp_and_block),
         cmocka_unit_test(test_map),
         cmocka_unit_test(test_signals),

@@ -81,6 +81,20 @@ static void test_read_random(void **state)
     }
 }
 
+/* Where quotients have just 64 bits or a few more, some end in a half and a small remainder. */
+static void test_read_quotients(void **state)
+{
+    struct rng r;
+    (void)state;
+    rng_init(&r, 4, RNG_DATA, 0, 0);
+    for (int i = 0; i < 100000; i++) {
+        char text[64];
+        unsigned long long mantissa = rng_u64(&r) >> 1;
+        snprintf(text, sizeof text, "%llue-%d", mantissa, i % 4 ? 27 : 26);
+        check_strtod(text);
+    }
+}
+
 /* Halfway between two doubles, exactly: 1 + 2^-53 has 53 decimals, what follows decides. */
 static void test_read_long(void **state)
 {
@@ -246,6 +260,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_read_known),
         cmocka_unit_test(test_read_random),
+        cmocka_unit_test(test_read_quotients),
         cmocka_unit_test(test_read_long),
         cmocka_unit_test(test_read_refused),
         cmocka_unit_test(test_read_infinite),

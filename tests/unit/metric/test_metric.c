@@ -113,10 +113,11 @@ static void test_ranking_of_two_classes(void **state)
 static void test_weight_zero(void **state)
 {
     (void)state;
-    const double y[] = {0, 1, 1, 0, 1}, value[] = {.2, .8, .4, .5, NAN}, w[] = {1, 1, 1, 1, 0};
-    const int32_t group[] = {0, 0, 0, 0, 0};
-    struct scored s = {.n = 4, .y = y, .value = value, .group = group}, z = s;
-    z.n = 5;
+    const double y[] = {0, 1, 1, 0, 1, 0, 1}, value[] = {.2, .8, .4, .5, .7, .9, NAN};
+    const double w[] = {1, 1, 1, 1, 1, 1, 0};
+    const int32_t group[] = {0, 0, 0, 0, 1, 1, 1};
+    struct scored s = {.n = 6, .y = y, .value = value, .group = group}, z = s;
+    z.n = 7;
     z.weight = w;
     assert_close(compute("rmse", &z), compute("rmse", &s), 1e-15, 0);
     assert_close(compute("r2", &z), compute("r2", &s), 1e-15, 0);
@@ -224,6 +225,17 @@ static void test_absent_class(void **state)
     assert_close(compute("balanced_accuracy", &s), .75, 1e-15, 0);
     assert_close(compute("macro_f1", &s), (.8 + 2. / 3) / 2, 1e-15, 0);
     assert_close(compute("auc", &s), 1, 1e-15, 0);
+}
+
+/* One that occurs and is never predicted has precision 0 and f1 0. */
+static void test_class_never_predicted(void **state)
+{
+    (void)state;
+    const double y[] = {0, 1, 2, 0};
+    const int32_t label[] = {0, 0, 0, 0};
+    struct scored s = {.n = 4, .y = y, .n_classes = 3, .label = label};
+    assert_close(compute("precision", &s), .5 / 3, 1e-15, 0);
+    assert_close(compute("f1", &s), 2. / 9, 1e-15, 0);
 }
 
 static void test_names(void **state)
@@ -334,8 +346,8 @@ int main(void)
         cmocka_unit_test(test_ranking_of_two_classes), cmocka_unit_test(test_weight_zero),
         cmocka_unit_test(test_weights_are_copies), cmocka_unit_test(test_extremes),
         cmocka_unit_test(test_undefined), cmocka_unit_test(test_nan_scores),
-        cmocka_unit_test(test_absent_class), cmocka_unit_test(test_names),
-        cmocka_unit_test(test_defaults_exist), cmocka_unit_test(test_what_is_wanting),
-        cmocka_unit_test(test_no_memory)};
+        cmocka_unit_test(test_absent_class), cmocka_unit_test(test_class_never_predicted),
+        cmocka_unit_test(test_names), cmocka_unit_test(test_defaults_exist),
+        cmocka_unit_test(test_what_is_wanting), cmocka_unit_test(test_no_memory)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -245,6 +245,11 @@ static void test_rare_classes_stay(void **state)
         assert_false(held[6]);
         assert_false(held[7]);
         assert_int_equal(count_held(6, -1), 5);
+        /* Half of each class is half a row of the rare ones: the first class makes up for it. */
+        assert_ok(split_holdout(&rows, .5, seed, held, &err), &err);
+        assert_false(held[6]);
+        assert_false(held[7]);
+        assert_int_equal(count_held(6, -1), 4);
     }
     const struct split_rows each = {.n = 3, .y = apart, .n_classes = 3};
     assert_ok(split_holdout(&each, .5, 1, held, &err), &err);
@@ -272,6 +277,15 @@ static void test_grouped_holdout(void **state)
     for (uint64_t seed = 0; seed < 10; seed++) { /* a group on either side, the nearer way */
         assert_ok(split_holdout(&two, .1, seed, held, &err), &err);
         assert_int_equal(count_held(10, -1), 1);
+        assert_ok(split_holdout(&two, .9, seed, held, &err), &err);
+        assert_true(count_held(10, -1) < 10);
+    }
+    /* Each group alone is too much: the smaller one goes. */
+    const int32_t large[] = {1, 1, 1, 1, 1, 1, 0, 0, 0, 0};
+    const struct split_rows both = {.n = 10, .group = large};
+    for (uint64_t seed = 0; seed < 10; seed++) {
+        assert_ok(split_holdout(&both, .1, seed, held, &err), &err);
+        assert_int_equal(count_held(10, -1), 4);
     }
 }
 

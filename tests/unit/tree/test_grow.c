@@ -150,6 +150,20 @@ static bool goes_left(const struct tree *t, const struct node *node, double x)
     return x <= node->threshold;
 }
 
+/* Where no row misses the value, a missing one goes with most of the drawn rows. */
+static void check_default_side(
+    const struct setup *s, const struct tree *t, const struct node *node, const int *rows, int n)
+{
+    int draws[2] = {0, 0};
+    for (int i = 0; i < n; i++) {
+        double x = s->table->values[node->column][rows[i]];
+        if (isnan(x))
+            return;
+        draws[goes_left(t, node, x)] += s->draws[rows[i]];
+    }
+    assert_int_equal(!!(node->flags & NODE_MISSING_LEFT), draws[1] >= draws[0]);
+}
+
 /* Checks the node and what is below it; categories are exact for two classes and for values only.
  */
 static void check_node(
@@ -166,6 +180,7 @@ static void check_node(
     for (int col = 0; col < SAMPLE_COLS; col++)
         best = fmax(best, best_of_column(s, rows, n, col));
     assert_close(node->gain, best, 1e-5, 1e-5);
+    check_default_side(s, t, node, rows, n);
     for (int side = 0; side < 2; side++) {
         int m = 0;
         for (int i = 0; i < n; i++)
@@ -322,32 +337,32 @@ static void test_limits_hold(void **state)
     setup_release(&s);
 }
 
-/* Best first: no split made gains less than one of an open leaf that was passed over. */
+/* The node that was split so many splits after the first: children stand in the order of splits. */
+static uint32_t split_number(const struct tree *t, uint32_t number)
+{
+    for (uint32_t i = 0; i < t->n_nodes; i++)
+        if (t->nodes[i].column >= 0 && t->nodes[i].child == 1 + 2 * number)
+            return i;
+    fail();
+    return 0;
+}
+
+/* Best first: when a node was split, no other that was there could have gained more. */
 static void test_best_first_takes_the_best(void **state)
 {
     struct setup s;
     (void)state;
     setup_init(&s, 400, 2, 17);
-    s.opts.max_leaves = 8;
-    struct tree *few = grow(&s, 0);
-    s.opts.max_leaves = 9;
-    struct tree *more = grow(&s, 0);
-    double least = INFINITY;
-    for (uint32_t i = 0; i < few->n_nodes; i++)
-        if (few->nodes[i].column >= 0)
-            least = fmin(least, few->nodes[i].gain);
-    /* the ninth leaf's split came last: no child of an earlier one may gain more than it was worth
-     */
-    double ninth = 0;
-    for (uint32_t i = 0; i < few->n_nodes; i++)
-        if (few->nodes[i].column < 0 && more->nodes[i].column >= 0)
-            ninth = more->nodes[i].gain;
-    assert_true(ninth > 0);
-    for (uint32_t i = 1; i < few->n_nodes; i++)
-        assert_int_equal(few->nodes[i].column >= 0 ? few->nodes[i].column : -1,
-            few->nodes[i].column >= 0 ? more->nodes[i].column : -1);
-    tree_free(few);
-    tree_free(more);
+    s.opts.max_leaves = 400;
+    struct tree *t = grow(&s, 0);
+    assert_true(t->n_leaves > 20);
+    for (uint32_t number = 0; 2 * number + 1 < t->n_nodes; number++) {
+        uint32_t split = split_number(t, number), n_there = 1 + 2 * number;
+        for (uint32_t i = 0; i < n_there; i++)
+            if (t->nodes[i].column >= 0 && t->nodes[i].child >= n_there)
+                assert_true(t->nodes[i].gain <= t->nodes[split].gain);
+    }
+    tree_free(t);
     setup_release(&s);
 }
 
