@@ -1,6 +1,8 @@
 """Writes metric_gold.h: small random data with ties and weights, and scikit-learn's metrics of it.
 
-    python3 metric_gold.py > metric_gold.h        (scikit-learn 1.9)
+    python3 metric_gold.py | clang-format --assume-filename=metric_gold.h > metric_gold.h
+
+scikit-learn 1.9.
 """
 import warnings
 

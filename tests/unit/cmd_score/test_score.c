@@ -48,11 +48,14 @@ out:
 static void test_no_memory(void **state)
 {
     (void)state;
-    const char *const options[] = {"-y y -p a.prediction,b.prediction -w w --group g --ci 0.9 "
-                                   "--repeats 5 --metric auc,ndcg,mcc,brier --by h",
+    const char *const options[] = {
+        "-y y -p a.prediction,b.prediction -w w --group g --ci 0.9 --repeats 5 --metric auc,ndcg",
+        "-y y -p a.prediction,b.prediction --metric mcc,brier --by h --group g --ci 0.5",
         "-y y -p a.prediction,b.prediction --confusion --by h --roc /dev/null",
-        "-y y -p a.prediction --calibration -w w", "-y y -p r --metric auc",
-        "-y r -p w --by h --drop-missing-target"};
+        "-y y -p a.prediction --calibration -w w",
+        "-y y -p r --metric auc",
+        "-y r -p w --by h --drop-missing-target",
+    };
     const char *path = unit_file("in.csv", text, sizeof text - 1);
     const char *out = unit_path("out.csv");
     for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
