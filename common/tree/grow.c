@@ -7,16 +7,8 @@
 
 #include "common/base/mem.h"
 #include "common/base/rng.h"
+#include "common/tree/queue.h"
 #include "common/tree/split.h"
-
-/* A node that has a split and waits for it to be made. */
-struct open_node {
-    uint32_t node, begin, end; /* its rows are rows[begin..end) */
-    int depth;
-    int64_t *totals; /* [1 + n_sums] */
-    int64_t *hist;   /* of all the tree's columns, or NULL */
-    struct split split;
-};
 
 /* Histograms kept for open nodes may take this much; beyond it children are counted, not
  * subtracted. */
@@ -47,8 +39,7 @@ struct grower {
     struct split_scratch scratch;
     struct split best;
 
-    struct open_node *open; /* a stack, or a heap by gain */
-    size_t n_open, open_room;
+    struct node_queue open;
     int64_t n_leaves; /* that the tree has if nothing more is split */
     uint32_t tree_number;
     struct tree *tree;
@@ -125,8 +116,8 @@ static void open_release(struct grower *g, struct open_node *node)
 /* Gives back what a tree left: open nodes and all histograms (their size is the tree's). */
 static void grower_reset(struct grower *g)
 {
-    while (g->n_open)
-        open_release(g, &g->open[--g->n_open]);
+    while (g->open.n)
+        open_release(g, &g->open.item[--g->open.n]);
     while (g->n_free)
         mem_free(g->free_hists[--g->n_free]);
     g->hists_kept = 0;
@@ -149,7 +140,7 @@ void grower_free(struct grower *g)
     mem_free(g->spare);
     mem_free(g->column_hist);
     mem_free(g->free_hists);
-    mem_free(g->open);
+    queue_release(&g->open);
     split_scratch_release(&g->scratch);
     split_release(&g->best);
     mem_free(g);
@@ -423,45 +414,7 @@ static uint32_t rows_partition(struct grower *g, const struct open_node *node)
     return left;
 }
 
-/* ---- open nodes: a stack, or a heap with the greatest gain first ---- */
-
-static bool open_before(const struct open_node *a, const struct open_node *b)
-{
-    return a->split.gain != b->split.gain ? a->split.gain > b->split.gain : a->node < b->node;
-}
-
-static void open_swap(struct grower *g, size_t a, size_t b)
-{
-    struct open_node held = g->open[a];
-    g->open[a] = g->open[b];
-    g->open[b] = held;
-}
-
-/* Takes the node, which has room: see children_open(). */
-static void open_push(struct grower *g, const struct open_node *node)
-{
-    size_t i = g->n_open++;
-    g->open[i] = *node;
-    for (; g->opts->max_leaves && i && open_before(&g->open[i], &g->open[(i - 1) / 2]);
-         i = (i - 1) / 2)
-        open_swap(g, i, (i - 1) / 2);
-}
-
-static struct open_node open_pop(struct grower *g)
-{
-    if (!g->opts->max_leaves)
-        return g->open[--g->n_open];
-    struct open_node top = g->open[0];
-    g->open[0] = g->open[--g->n_open];
-    for (size_t i = 0, child; (child = 2 * i + 1) < g->n_open; i = child) {
-        if (child + 1 < g->n_open && open_before(&g->open[child + 1], &g->open[child]))
-            child++;
-        if (!open_before(&g->open[child], &g->open[i]))
-            break;
-        open_swap(g, i, child);
-    }
-    return top;
-}
+/* ---- nodes ---- */
 
 /*
  * Finds the node's split and opens it, or makes it a leaf.  The histogram, where there is one, is
@@ -476,7 +429,7 @@ static int node_settle(struct grower *g, struct open_node *node, bool may_split)
                 0)
                 goto fail;
             split_swap(&node->split, &g->best);
-            open_push(g, node);
+            queue_push(&g->open, node);
             return 0;
         }
     }
@@ -541,8 +494,8 @@ static int node_expand(struct grower *g, struct open_node *parent)
     struct open_node child[2] = {{.depth = parent->depth + 1}, {.depth = parent->depth + 1}};
     bool may_split[2];
 
-    if (mem_grow(&g->open, &g->open_room, g->n_open + 2, sizeof *g->open) < 0 ||
-        node_to_split(g, parent) < 0 || child_totals(g, parent, child) < 0)
+    if (queue_reserve(&g->open, 2) < 0 || node_to_split(g, parent) < 0 ||
+        child_totals(g, parent, child) < 0)
         goto fail;
     uint32_t middle = rows_partition(g, parent);
     child[0].begin = parent->begin, child[0].end = child[1].begin = middle;
@@ -574,7 +527,7 @@ static int root_open(struct grower *g)
         if (g->draws[row])
             g->rows[root.end++] = row;
     root.totals = mem_zalloc(g->width, sizeof *root.totals);
-    if (!root.totals || mem_grow(&g->open, &g->open_room, 1, sizeof *g->open) < 0 ||
+    if (!root.totals || queue_reserve(&g->open, 1) < 0 ||
         mem_grow(&g->tree->nodes, &g->node_room, 1, sizeof *g->tree->nodes) < 0) {
         mem_free(root.totals);
         return -1;
@@ -616,6 +569,7 @@ struct tree *grower_tree(
     const struct grow_opts *o = g->opts;
 
     g->tree_number = tree_number;
+    g->open.best_first = o->max_leaves > 0;
     g->draws = draws;
     g->tree = mem_zalloc(1, sizeof *g->tree);
     if (!g->tree)
@@ -623,8 +577,8 @@ struct tree *grower_tree(
     tree_columns(g);
     if (root_open(g) < 0)
         goto fail;
-    while (g->n_open) {
-        struct open_node node = open_pop(g);
+    while (g->open.n) {
+        struct open_node node = queue_pop(&g->open);
         int ret = !o->max_leaves || g->n_leaves < o->max_leaves ? node_expand(g, &node)
                                                                 : node_to_leaf(g, &node);
         open_release(g, &node);

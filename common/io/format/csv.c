@@ -17,7 +17,7 @@
 #include "common/io/format/lines.h"
 #include "common/io/format/number.h"
 
-enum { CSV_RECORD_MAX = 16 << 20 };
+enum { CSV_RECORD_MAX = 16 << 20, PARSER_BLOCK = 1 << 18 };
 
 struct csv {
     struct input *in;
@@ -77,7 +77,7 @@ struct csv *csv_open(struct input *in, const struct csv_opts *opts, struct err *
     csv_set_space_func(&csv->parser, is_no_blank);
     csv_set_realloc_func(&csv->parser, parser_resize);
     csv_set_free_func(&csv->parser, mem_free);
-    csv_set_blk_size(&csv->parser, 4096);
+    csv_set_blk_size(&csv->parser, PARSER_BLOCK);
     if (opts->delimiter == '"' || opts->delimiter == '\n' || opts->delimiter == '\r') {
         err_usage(err, "a quote or a line end cannot be the delimiter");
         goto failed;

@@ -327,15 +327,15 @@ static int write_under_fault(void *ctx, struct err *err)
 static void test_quoted_faults(void **state)
 {
     char text[] = "a,\"b\"\n\"1\"\"\n\",2\n3,4\n";
-    long n = 1, used = n;
+    long n = 0, used;
     (void)state;
-    for (; used >= n; n++) {
+    do {
         struct err err = ERR_INIT;
-        fault_after(n);
+        fault_after(++n);
         int ret = read_under_fault(text, &err);
         used = fault_off();
         assert_true(ret == 0 || (ret == -1 && err.kind == ERR_MEMORY));
-    }
+    } while (used >= n);
     assert_true(n > 5);
 }
 

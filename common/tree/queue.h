@@ -1,0 +1,35 @@
+/*
+ * queue.h -- nodes that have a split and wait for it to be made: a stack, or the one that gains
+ * most first.
+ */
+#ifndef COMMON_TREE_QUEUE_H
+#define COMMON_TREE_QUEUE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/base/err.h"
+#include "common/tree/split.h"
+
+struct open_node {
+    uint32_t node, begin, end; /* its rows are the grower's rows[begin..end) */
+    int depth;
+    int64_t *totals; /* [1 + n_sums] */
+    int64_t *hist;   /* of all the tree's columns, or NULL */
+    struct split split;
+};
+
+struct node_queue {
+    bool best_first; /* ties: the node made first */
+    struct open_node *item;
+    size_t n, room;
+};
+
+/* Room for more nodes, so that queue_push() cannot fail; -1: no memory. */
+int queue_reserve(struct node_queue *q, size_t more) MUST_CHECK;
+void queue_push(struct node_queue *q, const struct open_node *node); /* takes what node owns */
+struct open_node queue_pop(struct node_queue *q);
+void queue_release(struct node_queue *q); /* of an empty queue */
+
+#endif
