@@ -38,7 +38,7 @@ static int dense_init(struct dense *d, struct err *err)
     d->n = source_n_columns(d->source);
     d->name = source_names(d->source);
     d->role = mem_zalloc((size_t)d->n, sizeof *d->role);
-    d->column = mem_alloc((size_t)d->n, sizeof *d->column);
+    d->column = mem_zalloc((size_t)d->n, sizeof *d->column);
     if (!d->role || !d->column || na_init(&d->na, d->o->na ? d->o->na : NA_DEFAULT) < 0)
         return err_memory(err);
     for (int i = 0; i < d->n; i++)
@@ -283,15 +283,17 @@ static int read_rows(struct dense *d, bool again, struct err *err)
 
 /* ---- the end ---- */
 
-/* The column's values, without the room it had to grow. */
-static double *take_values(struct column *c)
+/* Takes the column's values over, without the room they had to grow. */
+static int take_values(struct column *c, double **to, struct err *err)
 {
-    double *value = c->value ? mem_resize(c->value, (size_t)c->n_rows, sizeof *value) : NULL;
-    if (!value)
-        value = c->value;
+    if (!c->value)
+        return 0;
+    *to = mem_resize(c->value, (size_t)c->n_rows, sizeof **to);
+    if (!*to)
+        return err_memory(err);
     c->value = NULL;
     c->room = 0;
-    return value;
+    return 0;
 }
 
 static int settle_feature(struct dense *d, int i, struct err *err)
@@ -310,8 +312,7 @@ static int settle_feature(struct dense *d, int i, struct err *err)
     }
     if (column_settle(c, spec, err) < 0)
         return -1;
-    t->values[t->schema.n_cols - 1] = take_values(c);
-    return 0;
+    return take_values(c, &t->values[t->schema.n_cols - 1], err);
 }
 
 static int settle(struct dense *d, struct err *err)

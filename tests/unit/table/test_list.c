@@ -1,0 +1,109 @@
+/* test_list.c -- LISTs of columns: common/table/schema.h. */
+#include "tests/unit/unit.h"
+
+#include <string.h>
+
+#include "common/table/schema.h"
+
+static const char *const plain[] = {"id", "age", "sepal-length", "income", "class"};
+static const char *const odd[] = {"3", "a,b", "1-2", "all", "x"};
+
+/* What is picked, as "+" and "." a column, or the message. */
+static const char *picked(const char *list, const char *const names[5])
+{
+    static struct err err;
+    static char text[6];
+    bool in[5] = {false};
+    if (list_pick(list, names, 5, in, &err) < 0)
+        return err.text;
+    for (int i = 0; i < 5; i++)
+        text[i] = in[i] ? '+' : '.';
+    return text;
+}
+
+static void test_pick(void **state)
+{
+    (void)state;
+    assert_string_equal(picked("age", plain), ".+...");
+    assert_string_equal(picked("age,class", plain), ".+..+");
+    assert_string_equal(picked("1,5", plain), "+...+");
+    assert_string_equal(picked("2-4", plain), ".+++.");
+    assert_string_equal(picked("4-", plain), "...++");
+    assert_string_equal(picked("-2", plain), "++...");
+    assert_string_equal(picked("sepal-length", plain), "..+..");
+    assert_string_equal(picked("age-income", plain), ".+++.");
+    assert_string_equal(picked("age-sepal-length", plain), ".++..");
+    assert_string_equal(picked("sepal-length-5", plain), "..+++");
+    assert_string_equal(picked("3-3", plain), "..+..");
+    assert_string_equal(picked("all", plain), "+++++");
+}
+
+/* An exact name goes before anything that it looks like. */
+static void test_names_first(void **state)
+{
+    (void)state;
+    assert_string_equal(picked("3", odd), "+....");
+    assert_string_equal(picked("1", odd), "+....");
+    assert_string_equal(picked("a,b", odd), ".+...");
+    assert_string_equal(picked("x,a,b,3", odd), "++..+");
+    assert_string_equal(picked("1-2", odd), "..+..");
+    assert_string_equal(picked("all", odd), "...+.");
+}
+
+static void test_errors(void **state)
+{
+    (void)state;
+    assert_string_equal(picked("agee", plain), "no column 'agee': is 'age' meant?");
+    assert_string_equal(picked("zebra", plain),
+        "no column 'zebra': there are id, age, sepal-length, income, class");
+    assert_string_equal(picked("6", plain), "no column 6: there are 5, counted from 1");
+    assert_string_equal(picked("0", plain), "no column 0: there are 5, counted from 1");
+    assert_string_equal(picked("2-9", plain), "no column 9: there are 5, counted from 1");
+    assert_string_equal(picked("4-2", plain), "the range '4-2' runs backwards");
+    assert_string_equal(picked("99999999999999999999", plain),
+        "no column 99999999999999999999: there are 5, counted from 1");
+    assert_string_equal(picked("age,", plain), "an empty item in a list of columns");
+    assert_string_equal(picked("", plain), "an empty item in a list of columns");
+    assert_string_equal(
+        picked("-", plain), "no column '-': there are id, age, sepal-length, income, class");
+}
+
+static void test_find(void **state)
+{
+    struct err err = ERR_INIT;
+    (void)state;
+    assert_int_equal(list_find("income", plain, 5, &err), 3);
+    assert_int_equal(list_find("4", plain, 5, &err), 3);
+    assert_int_equal(list_find("3", odd, 5, &err), 0);
+    assert_int_equal(list_find("1-2", odd, 5, &err), 2);
+    assert_err(list_find("1-2", plain, 5, &err), &err, ERR_FAILED, "no column '1-2'");
+    assert_err(list_find("clas", plain, 5, &err), &err, ERR_FAILED, "is 'class' meant?");
+}
+
+static int under_fault(void *ctx, struct err *err)
+{
+    struct err other = ERR_INIT;
+    bool in[5] = {false};
+    (void)ctx;
+    if (list_pick("zebra", plain, 5, in, &other) < 0 && other.kind == ERR_MEMORY)
+        return *err = other, -1;
+    return 0;
+}
+
+static void test_faults(void **state)
+{
+    (void)state;
+    FAULT_LOOP(under_fault, NULL);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_pick),
+        cmocka_unit_test(test_names_first),
+        cmocka_unit_test(test_errors),
+        cmocka_unit_test(test_find),
+        cmocka_unit_test(test_faults),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
