@@ -109,6 +109,7 @@ static void test_blank_lines(void **state)
     (void)state;
     reads_as("a\n1\n\n3\n\n", plain, "a/1//3//");
     reads_as("a,b\n1,2\n\n \n\r\n", plain, "a|b/1|2/");
+    reads_as("a\tb\n\t\n1\t2\n", plain, "a|b/|/1|2/"); /* tabs that are no blanks */
     reads_as("a,b\n1,2\n\n3,4\n", plain, "x.csv:3: blank line where the header has 2 fields");
     reads_as("a,b\n1,2\n \n", (struct csv_opts){.no_trim = true},
         "x.csv:3: 1 field where the header has 2: ' '");

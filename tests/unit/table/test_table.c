@@ -115,6 +115,11 @@ static void test_ids(void **state)
     reads_as(many(&text, "n\n", 20, "#\n", ""), &none, "n number",
         "W: column 'n': whole numbers that never repeat: an id?\n");
     reads_as(many(&text, "n\n", 19, "#\n", ""), &none, "n number", "");
+    /* a column that is read again does not make the others' rows come twice */
+    reads_as(many(&text, "m,id\n", 18, "1,#\n", "x,19\ny,20\n"), &none,
+        "m category(1,x,y); id number",
+        "W: column 'm': a category, though 90% of the values are numbers ('x' is not)\n"
+        "W: column 'id': whole numbers that never repeat: an id?\n");
     reads_as(many(&text, "n\n", 20, "#\n", "7\n"), &none, "n number", "");
     reads_as(many(&text, "n\n", 20, "#\n", "?\n"), &none, "n number", "");
     buf_release(&text);
