@@ -38,6 +38,10 @@ struct grower {
     size_t n_free, free_room, hists_kept;
     struct split_scratch scratch;
     struct split best;
+    uint64_t *best_memory;
+    size_t set_room;
+    uint64_t **free_memory; /* of nodes that are done */
+    size_t n_free_memory, free_memory_room, memory_made;
 
     struct node_queue open;
     int64_t n_leaves; /* that the tree has if nothing more is split */
@@ -73,9 +77,13 @@ static int grower_columns(struct grower *g)
     g->column_hist = mem_alloc((size_t)max_bins + 1, g->width * sizeof *g->column_hist);
     struct err ignored;
     if (!g->column_hist ||
-        split_scratch_init(&g->scratch, g->stats->n_sums, max_bins, &ignored) < 0 ||
-        split_init(&g->best, g->stats->n_sums, g->max_category_bins, &ignored) < 0)
+        split_scratch_init(&g->scratch, g->stats->n_sums, max_bins, &ignored) < 0)
         return -1;
+    g->set_room = ((size_t)g->max_category_bins + 63) / 64;
+    g->best_memory = mem_alloc(g->width + g->set_room, sizeof *g->best_memory);
+    if (!g->best_memory)
+        return -1;
+    split_init(&g->best, g->stats->n_sums, g->set_room, g->best_memory);
     return 0;
 }
 
@@ -106,11 +114,31 @@ static void hist_forget(struct grower *g, int64_t *hist)
     g->free_hists[g->n_free++] = hist; /* there is room: see hist_take() */
 }
 
+/* Gives the node its arrays, taken over from one that is done where there is such. */
+static int open_init(struct grower *g, struct open_node *node, int depth)
+{
+    *node = (struct open_node){.depth = depth};
+    if (g->n_free_memory) {
+        node->memory = g->free_memory[--g->n_free_memory];
+    } else {
+        if (mem_grow(&g->free_memory, &g->free_memory_room, g->memory_made + 1,
+                sizeof *g->free_memory) < 0)
+            return -1;
+        node->memory = mem_alloc(2 * g->width + g->set_room, sizeof *node->memory);
+        if (!node->memory)
+            return -1;
+        g->memory_made++;
+    }
+    node->totals = (int64_t *)node->memory;
+    split_init(&node->split, g->stats->n_sums, g->set_room, node->memory + g->width);
+    return 0;
+}
+
 static void open_release(struct grower *g, struct open_node *node)
 {
     hist_forget(g, node->hist);
-    mem_free(node->totals);
-    split_release(&node->split);
+    if (node->memory)
+        g->free_memory[g->n_free_memory++] = node->memory; /* there is room: see open_init() */
 }
 
 /* Gives back what a tree left: open nodes and all histograms (their size is the tree's). */
@@ -141,8 +169,11 @@ void grower_free(struct grower *g)
     mem_free(g->column_hist);
     mem_free(g->free_hists);
     queue_release(&g->open);
+    while (g->n_free_memory)
+        mem_free(g->free_memory[--g->n_free_memory]);
+    mem_free(g->free_memory);
+    mem_free(g->best_memory);
     split_scratch_release(&g->scratch);
-    split_release(&g->best);
     mem_free(g);
 }
 
@@ -425,10 +456,7 @@ static int node_settle(struct grower *g, struct open_node *node, bool may_split)
     if (may_split) {
         node_find(g, node);
         if (g->best.gain > g->opts->min_gain) {
-            if (split_init(&node->split, g->stats->n_sums, g->max_category_bins, &(struct err){0}) <
-                0)
-                goto fail;
-            split_swap(&node->split, &g->best);
+            split_copy(&node->split, &g->best, g->stats->n_sums);
             queue_push(&g->open, node);
             return 0;
         }
@@ -475,28 +503,27 @@ static int children_count(
     return 0;
 }
 
-static int child_totals(struct grower *g, const struct open_node *parent, struct open_node child[2])
+static void child_totals(
+    const struct grower *g, const struct open_node *parent, struct open_node child[2])
 {
-    for (int i = 0; i < 2; i++) {
-        child[i].totals = mem_copy(parent->split.left, g->width, sizeof *child[i].totals);
-        if (!child[i].totals)
-            return -1;
+    for (size_t k = 0; k < g->width; k++) {
+        child[0].totals[k] = parent->split.left[k];
+        child[1].totals[k] = parent->totals[k] - parent->split.left[k];
     }
-    for (size_t k = 0; k < g->width; k++)
-        child[1].totals[k] = parent->totals[k] - child[0].totals[k];
-    return 0;
 }
 
 /* Makes the parent's split and settles both children.  The smaller one is opened last, so that a
  * stack of open nodes holds few histograms. */
 static int node_expand(struct grower *g, struct open_node *parent)
 {
-    struct open_node child[2] = {{.depth = parent->depth + 1}, {.depth = parent->depth + 1}};
+    struct open_node child[2] = {{.memory = NULL}, {.memory = NULL}};
     bool may_split[2];
 
-    if (queue_reserve(&g->open, 2) < 0 || node_to_split(g, parent) < 0 ||
-        child_totals(g, parent, child) < 0)
+    if (open_init(g, &child[0], parent->depth + 1) < 0 ||
+        open_init(g, &child[1], parent->depth + 1) < 0 || queue_reserve(&g->open, 2) < 0 ||
+        node_to_split(g, parent) < 0)
         goto fail;
+    child_totals(g, parent, child);
     uint32_t middle = rows_partition(g, parent);
     child[0].begin = parent->begin, child[0].end = child[1].begin = middle;
     child[1].end = parent->end;
@@ -521,18 +548,20 @@ fail:
 
 static int root_open(struct grower *g)
 {
-    struct open_node root = {.depth = 0};
+    struct open_node root;
 
+    if (open_init(g, &root, 0) < 0)
+        return -1;
+    if (queue_reserve(&g->open, 1) < 0 ||
+        mem_grow(&g->tree->nodes, &g->node_room, 1, sizeof *g->tree->nodes) < 0) {
+        open_release(g, &root);
+        return -1;
+    }
     for (uint32_t row = 0; row < g->bins->n_rows; row++)
         if (g->draws[row])
             g->rows[root.end++] = row;
-    root.totals = mem_zalloc(g->width, sizeof *root.totals);
-    if (!root.totals || queue_reserve(&g->open, 1) < 0 ||
-        mem_grow(&g->tree->nodes, &g->node_room, 1, sizeof *g->tree->nodes) < 0) {
-        mem_free(root.totals);
-        return -1;
-    }
     struct hist_rows rows = node_rows(g, 0, root.end);
+    memset(root.totals, 0, g->width * sizeof *root.totals);
     hist_totals(g->stats, &rows, root.totals);
     root.node = node_add(g, root.totals);
     g->n_leaves = 1;

@@ -35,29 +35,23 @@ void split_scratch_release(struct split_scratch *s)
     *s = (struct split_scratch){NULL};
 }
 
-int split_init(struct split *s, int n_sums, int max_category_bins, struct err *err)
+void split_init(struct split *s, int n_sums, size_t set_room, uint64_t *memory)
 {
-    *s = (struct split){.gain = -INFINITY, .set_room = ((size_t)max_category_bins + 63) / 64};
-    s->left = mem_alloc((size_t)n_sums + 1, sizeof *s->left);
-    s->set = mem_alloc(s->set_room, sizeof *s->set);
-    if (s->left && s->set)
-        return 0;
-    split_release(s);
-    return err_memory(err);
+    *s = (struct split){.gain = -INFINITY, .set_room = set_room};
+    s->left = (int64_t *)memory;
+    s->set = memory + n_sums + 1;
 }
 
-void split_release(struct split *s)
+void split_copy(struct split *to, const struct split *from, int n_sums)
 {
-    mem_free(s->set);
-    mem_free(s->left);
-    *s = (struct split){.gain = -INFINITY};
-}
+    int64_t *left = to->left;
+    uint64_t *set = to->set;
 
-void split_swap(struct split *a, struct split *b)
-{
-    struct split held = *a;
-    *a = *b;
-    *b = held;
+    *to = *from;
+    to->left = left;
+    to->set = set;
+    memcpy(left, from->left, ((size_t)n_sums + 1) * sizeof *left);
+    memcpy(set, from->set, from->set_room * sizeof *set);
 }
 
 /* ---- one way of cutting: a prefix of bins in some order ---- */

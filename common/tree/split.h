@@ -25,9 +25,9 @@ struct split {
     int cut; /* numbers: codes 0 .. cut go left */
     double threshold;
     bool missing_left;
-    uint64_t *set; /* categories: bins that go left; owned, NULL for numbers */
+    int64_t *left; /* [1 + n_sums] sums of the left child */
+    uint64_t *set; /* [set_room] categories: bins that go left */
     size_t set_room;
-    int64_t *left; /* [1 + n_sums] sums of the left child; owned */
 };
 
 /* What stays the same for the columns of a node. */
@@ -51,9 +51,10 @@ int split_scratch_init(
     struct split_scratch *s, int n_sums, int max_bins, struct err *err) MUST_CHECK;
 void split_scratch_release(struct split_scratch *s);
 
-int split_init(struct split *s, int n_sums, int max_category_bins, struct err *err) MUST_CHECK;
-void split_release(struct split *s);
-void split_swap(struct split *a, struct split *b);
+/* A split without a cut yet, whose arrays are in memory[1 + n_sums + set_room], of the caller. */
+void split_init(struct split *s, int n_sums, size_t set_room, uint64_t *memory);
+void split_copy(
+    struct split *to, const struct split *from, int n_sums); /* arrays of the same size */
 
 /* Puts the column's best cut into *best if it beats what is there.  random: one cut drawn at random
  * instead (Geurts et al. 2006).  Returns whether the column could be cut at all. */
