@@ -240,7 +240,7 @@ static int run_init(
     bins_opts.max_bins = r->opts->max_bins;
     if (bins_build(&r->bins, train, &bins_opts, err) < 0)
         return -1;
-    r->rule = (struct grow_rule){r->self, n_outputs, r->learner->score, r->learner->leaf};
+    r->rule = (struct grow_rule){r->self, n_outputs, r->learner->leaf};
     r->growers = mem_zalloc((size_t)pool_size(), sizeof *r->growers);
     if (!r->growers)
         return err_memory(err);

@@ -294,6 +294,40 @@ static int densify(struct build *s)
     return 0;
 }
 
+/* ---- codes by row ---- */
+
+enum { NEAR_COLS_MAX = 256, NEAR_BLOCK_ROWS = 4096 };
+
+static void near_task(void *ctx, int64_t block, int worker)
+{
+    struct bins *b = ctx;
+    int64_t first = block * NEAR_BLOCK_ROWS, last = first + NEAR_BLOCK_ROWS;
+    (void)worker;
+
+    if (last > b->n_rows)
+        last = b->n_rows;
+    for (int col = 0; col < b->n_cols; col++) {
+        const uint8_t *codes = b->cols[col].code8;
+        for (int64_t row = first; codes && row < last; row++)
+            b->near[(size_t)row * b->stride + (size_t)col] = codes[row];
+    }
+}
+
+static int codes_by_row(struct bins *b)
+{
+    for (int col = 0; col < b->n_cols; col++)
+        if (b->cols[col].code16)
+            return 0;
+    if (b->start || b->n_cols > NEAR_COLS_MAX)
+        return 0;
+    b->stride = ((size_t)b->n_cols + 31) / 32 * 32;
+    b->near = mem_aligned((size_t)b->n_rows, b->stride);
+    if (!b->near)
+        return -1;
+    pool_run((b->n_rows + NEAR_BLOCK_ROWS - 1) / NEAR_BLOCK_ROWS, near_task, b);
+    return 0;
+}
+
 /* ---- the whole ---- */
 
 int bins_build(struct bins *b, const struct table *t, const struct bins_opts *opts, struct err *err)
@@ -316,6 +350,8 @@ int bins_build(struct bins *b, const struct table *t, const struct bins_opts *op
         ret = sparse_codes(&s);
     else
         ret = t->sparse ? densify(&s) : 0;
+    if (ret == 0)
+        ret = codes_by_row(b);
 out:
     mem_free(s.failed);
     mem_free(s.entry_start);
@@ -341,6 +377,7 @@ void bins_release(struct bins *b)
     mem_free(b->start);
     mem_free(b->col);
     mem_free(b->code);
+    mem_free(b->near);
     *b = (struct bins){.n_rows = 0};
 }
 

@@ -39,6 +39,9 @@ struct bins {
     int64_t *start;
     uint32_t *col;
     uint16_t *code;
+    /* where every column has code8: the codes by row as well, stride bytes a row; else NULL */
+    uint8_t *near;
+    size_t stride; /* a multiple of 32 */
 };
 
 struct bins_opts {

@@ -7,6 +7,7 @@
 
 #include "common/base/mem.h"
 #include "common/base/rng.h"
+#include "common/tree/pair.h"
 #include "common/tree/queue.h"
 #include "common/tree/split.h"
 
@@ -31,6 +32,8 @@ struct grower {
     bool same_columns; /* every node looks at all of cols */
     int *drawn;        /* scratch: columns of a node, in the order of drawing */
 
+    bool paired; /* rows are in pairs, see pair.h; else in rows */
+    struct pair_rows pairs;
     uint32_t *rows, *spare; /* [n_rows] */
     const uint16_t *draws;
     int64_t *column_hist; /* one column's */
@@ -87,6 +90,26 @@ static int grower_columns(struct grower *g)
     return 0;
 }
 
+/* Pairs are for nodes that each look at a few columns; where all look at all, histograms are
+ * subtracted. */
+static int grower_rows(struct grower *g)
+{
+    const struct grow_opts *o = g->opts;
+    struct err ignored;
+
+    g->paired = pair_possible(g->bins, g->stats) && o->n_columns > 0 && !o->columns_per_tree &&
+                !o->random_cuts && !o->max_leaves;
+    if (g->paired) {
+        if (pair_init(&g->pairs, g->bins, &ignored) < 0)
+            return -1;
+        g->rows = g->pairs.row;
+        return 0;
+    }
+    g->rows = mem_alloc((size_t)g->bins->n_rows, sizeof *g->rows);
+    g->spare = mem_alloc((size_t)g->bins->n_rows, sizeof *g->spare);
+    return g->rows && g->spare ? 0 : -1;
+}
+
 struct grower *grower_new(const struct bins *b, const struct row_stats *stats,
     const struct grow_opts *opts, const struct grow_rule *rule, struct err *err)
 {
@@ -97,9 +120,7 @@ struct grower *grower_new(const struct bins *b, const struct row_stats *stats,
     }
     g->bins = b, g->stats = stats, g->opts = opts, g->rule = rule;
     g->width = 1 + (size_t)stats->n_sums;
-    g->rows = mem_alloc((size_t)b->n_rows, sizeof *g->rows);
-    g->spare = mem_alloc((size_t)b->n_rows, sizeof *g->spare);
-    if (!g->rows || !g->spare || grower_columns(g) < 0) {
+    if (grower_columns(g) < 0 || grower_rows(g) < 0) {
         grower_free(g);
         err_memory(err);
         return NULL;
@@ -164,7 +185,10 @@ void grower_free(struct grower *g)
     mem_free(g->drawn);
     mem_free(g->place);
     mem_free(g->offset);
-    mem_free(g->rows);
+    if (g->paired)
+        pair_release(&g->pairs);
+    else
+        mem_free(g->rows);
     mem_free(g->spare);
     mem_free(g->column_hist);
     mem_free(g->free_hists);
@@ -278,6 +302,8 @@ static bool column_find(struct grower *g, const struct open_node *node, const st
     const struct bin_column *c = &g->bins->cols[col];
     const int64_t *hist = g->column_hist;
 
+    if (g->paired && !c->category)
+        return pair_find(&g->pairs, sn, col, node->begin, node->end, &g->best);
     if (node->hist) {
         hist = node->hist + g->offset[g->place[col]];
     } else {
@@ -298,10 +324,12 @@ static void node_find(struct grower *g, const struct open_node *node)
     struct split_node sn = {.stats = g->stats,
         .totals = node->totals,
         .min_leaf = o->min_leaf > 1 ? o->min_leaf : 1,
-        .score = g->rule->score,
+        .score = g->opts->score,
         .self = g->rule->self};
     struct rng columns, cuts;
 
+    if (g->paired)
+        pair_approach(&g->pairs, node->begin, node->end);
     rng_init(&cuts, o->seed, RNG_CUT, g->tree_number, node->node);
     g->best.gain = -INFINITY;
     if (g->same_columns) {
@@ -329,6 +357,8 @@ static bool rows_same(const struct row_stats *s, uint32_t a, uint32_t b)
 
 static bool node_is_pure(const struct grower *g, const struct open_node *node)
 {
+    if (g->paired)
+        return !node->totals[1] || !node->totals[2];
     for (uint32_t i = node->begin + 1; i < node->end; i++)
         if (!rows_same(g->stats, g->rows[node->begin], g->rows[i]))
             return false;
@@ -429,10 +459,24 @@ static bool row_goes_left(const struct grower *g, const struct split *s, uint32_
     return code <= s->cut;
 }
 
+static uint32_t paired_partition(struct grower *g, const struct open_node *node)
+{
+    const struct split *split = &node->split;
+    const struct bin_column *c = &g->bins->cols[split->col];
+    uint8_t side[256];
+
+    for (int code = 0; code < c->n_bins; code++)
+        side[code] = c->category ? split->set[code / 64] >> (code % 64) & 1 : code <= split->cut;
+    side[c->n_bins] = split->missing_left;
+    return pair_partition(&g->pairs, split->col, side, node->begin, node->end);
+}
+
 /* Moves the node's rows that go left before the others, each part in its old order; where the
  * second begins. */
 static uint32_t rows_partition(struct grower *g, const struct open_node *node)
 {
+    if (g->paired)
+        return paired_partition(g, node);
     uint32_t left = node->begin, n_right = 0;
     for (uint32_t i = node->begin; i < node->end; i++) {
         uint32_t row = g->rows[i];
@@ -557,7 +601,11 @@ static int root_open(struct grower *g)
         open_release(g, &root);
         return -1;
     }
-    for (uint32_t row = 0; row < g->bins->n_rows; row++)
+    if (g->paired) {
+        pair_fill(&g->pairs, g->stats, g->draws);
+        root.end = g->pairs.n;
+    }
+    for (uint32_t row = 0; !g->paired && row < g->bins->n_rows; row++)
         if (g->draws[row])
             g->rows[root.end++] = row;
     struct hist_rows rows = node_rows(g, 0, root.end);

@@ -317,3 +317,13 @@ bool split_find(const struct split_node *node, const struct bin_column *c, int c
         keep(&s, c, col, best);
     return true;
 }
+
+void split_set_number(struct split *s, const struct split_node *node, const struct bin_column *c,
+    int col, double gain, int below, int above, int missing_left)
+{
+    s->gain = gain;
+    s->col = col;
+    s->cut = below;
+    s->threshold = above < 0 ? INFINITY : between(c->high[below], c->low[above]);
+    s->missing_left = missing_left < 0 ? 2 * s->left[0] >= node->totals[0] : missing_left;
+}

@@ -18,6 +18,7 @@
 #include "common/base/rng.h"
 #include "common/tree/bins.h"
 #include "common/tree/hist.h"
+#include "common/tree/score.h"
 
 struct split {
     double gain; /* -INFINITY: none */
@@ -35,7 +36,7 @@ struct split_node {
     const struct row_stats *stats;
     const int64_t *totals; /* [1 + n_sums] */
     int64_t min_leaf;      /* draws each child needs */
-    double (*score)(const void *self, int n_sums, const double *sums);
+    score_fn *score;
     const void *self;
 };
 
@@ -55,6 +56,13 @@ void split_scratch_release(struct split_scratch *s);
 void split_init(struct split *s, int n_sums, size_t set_room, uint64_t *memory);
 void split_copy(
     struct split *to, const struct split *from, int n_sums); /* arrays of the same size */
+
+/*
+ * Makes *s the cut of a number column between bins below and above (-1: all numbers go left);
+ * missing_left is -1 where no value is missing in the node.  s->left is there already.
+ */
+void split_set_number(struct split *s, const struct split_node *node, const struct bin_column *c,
+    int col, double gain, int below, int above, int missing_left);
 
 /* Puts the column's best cut into *best if it beats what is there.  random: one cut drawn at random
  * instead (Geurts et al. 2006).  Returns whether the column could be cut at all. */
