@@ -64,6 +64,7 @@ static int bins_cut(struct bin_column *c, const struct run *runs, int64_t n_runs
         rows_left -= rows;
         c->n_bins++;
     }
+    c->exact = n_runs <= max_bins;
     return 0;
 }
 

@@ -239,15 +239,29 @@ static double between(double a, double b)
     return middle >= a && middle < b ? middle : a;
 }
 
+/*
+ * What parts bins below and above, between which the node has no rows: halfway where bins are
+ * single values, as CART has it; otherwise the border of bins in the middle, so that no bin is torn
+ * and codes tell the same as values.
+ */
+static double border(const struct bin_column *c, int below, int above)
+{
+    if (above < 0)
+        return INFINITY; /* all but the missing */
+    if (c->exact)
+        return between(c->high[below], c->low[above]);
+    int middle = below + (above - 1 - below) / 2;
+    return between(c->high[middle], c->low[middle + 1]);
+}
+
 static void keep_numbers(const struct search *s, const struct bin_column *c, struct split *best)
 {
     const int32_t *order = s->scratch->order;
     best->cut = order[s->cut];
-    best->threshold = INFINITY; /* all but the missing */
-    if (s->cut + 1 == s->n_occupied)
-        return;
-    double left = c->high[order[s->cut]], right = c->low[order[s->cut + 1]];
-    best->threshold = s->at >= left && s->at < right ? s->at : between(left, right);
+    int above = s->cut + 1 < s->n_occupied ? order[s->cut + 1] : -1;
+    best->threshold = border(c, best->cut, above);
+    if (above >= 0 && c->exact && s->at >= c->high[best->cut] && s->at < c->low[above])
+        best->threshold = s->at;
 }
 
 /* Remembers which bins go left; those without rows in the node follow the missing ones. */
@@ -324,6 +338,6 @@ void split_set_number(struct split *s, const struct split_node *node, const stru
     s->gain = gain;
     s->col = col;
     s->cut = below;
-    s->threshold = above < 0 ? INFINITY : between(c->high[below], c->low[above]);
+    s->threshold = border(c, below, above);
     s->missing_left = missing_left < 0 ? 2 * s->left[0] >= node->totals[0] : missing_left;
 }
