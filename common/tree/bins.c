@@ -7,14 +7,9 @@
 
 #include "common/base/mem.h"
 #include "common/base/pool.h"
+#include "common/base/sort.h"
 
 /* ---- where bins end ---- */
-
-static int compare_doubles(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
 
 /*
  * Bins of values[n], sorted, plus n_zeros values 0 that are not among them.  Distinct values are
@@ -149,14 +144,16 @@ static int column_cut(struct build *s, int col, double *values, int64_t n, int64
 {
     struct bin_column *c = &s->bins->cols[col];
     struct run *runs = mem_alloc((size_t)n + 1, sizeof *runs);
+    double *spare = mem_alloc((size_t)n, sizeof *spare);
     int ret = -1;
 
-    if (runs) {
-        qsort(values, (size_t)n, sizeof *values, compare_doubles);
+    if (runs && spare) {
+        sort_doubles(values, (size_t)n, spare);
         int64_t n_runs = runs_of(values, n, n_zeros, runs);
         ret = n_runs ? bins_cut(c, runs, n_runs, s->opts->max_bins) : 0;
     }
     mem_free(runs);
+    mem_free(spare);
     return ret;
 }
 
