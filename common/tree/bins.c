@@ -121,13 +121,6 @@ out:
     return ret;
 }
 
-static uint16_t column_code(const struct bin_column *c, double value)
-{
-    if (!c->category)
-        return number_code(c, value);
-    return isnan(value) ? (uint16_t)c->n_bins : c->level_bin[(int32_t)value];
-}
-
 /* ---- dense columns, one task each ---- */
 
 struct build {
@@ -172,6 +165,32 @@ static void column_set(struct bin_column *c, int64_t row, uint16_t code)
         c->code16[row] = code;
 }
 
+/*
+ * Codes of all rows of a number column.  The search halves a table padded to a power of two, with
+ * no branch that depends on a value; what it finds is number_code()'s.
+ */
+static int dense_numbers(struct bin_column *c, const double *values, int64_t n)
+{
+    size_t size = 1;
+    while (size <= (size_t)c->n_bins)
+        size *= 2;
+    double *high = mem_alloc(size, sizeof *high);
+    if (!high)
+        return -1;
+    for (size_t i = 0; i < size; i++)
+        high[i] = i < (size_t)c->n_bins ? c->high[i] : INFINITY;
+    for (int64_t i = 0; i < n; i++) {
+        size_t at = 0;
+        for (size_t step = size / 2; step; step /= 2)
+            at += high[at + step - 1] < values[i] ? step : 0;
+        if (at >= (size_t)c->n_bins)
+            at = (size_t)c->n_bins - 1;
+        column_set(c, i, isnan(values[i]) ? (uint16_t)c->n_bins : (uint16_t)at);
+    }
+    mem_free(high);
+    return 0;
+}
+
 static int dense_column(struct build *s, int col)
 {
     const struct table *t = s->table;
@@ -199,8 +218,10 @@ static int dense_column(struct build *s, int col)
         return 0;
     if (column_codes_alloc(c, t->n_rows) < 0)
         return -1;
+    if (!c->category)
+        return dense_numbers(c, values, t->n_rows);
     for (int64_t i = 0; i < t->n_rows; i++)
-        column_set(c, i, column_code(c, values[i]));
+        column_set(c, i, isnan(values[i]) ? (uint16_t)c->n_bins : c->level_bin[(int32_t)values[i]]);
     return 0;
 }
 
