@@ -155,27 +155,39 @@ struct cuts {
     const struct split_node *node;
     double unit, node_score, gain;
     int64_t draws, second; /* of the node */
-    bool gini;
     int cut;
     bool missing_left;
     uint64_t left;
 };
 
+/* score_gini() of a side that has rows, where it can be in place. */
+static inline double side_gini(double unit, int64_t draws, int64_t second)
+{
+    double a = (double)(draws - second) * unit, b = (double)second * unit;
+    return (a * a + b * b) / (a + b);
+}
+
 static double side_score(const struct cuts *c, int64_t draws, int64_t second)
 {
     double sums[2] = {(double)(draws - second) * c->unit, (double)second * c->unit};
-    if (c->gini) /* score_gini() of a side that has rows, in place */
-        return (sums[0] * sums[0] + sums[1] * sums[1]) / (sums[0] + sums[1]);
     return c->node->score(c->node->self, 2, sums);
 }
 
-static inline void cuts_try(struct cuts *c, uint64_t left, int cut, bool missing_left)
+static inline double cut_score(const struct cuts *c, bool gini, uint64_t left)
 {
     int64_t draws = (int64_t)(left & UINT32_MAX), second = (int64_t)(left >> 32);
+    if (gini)
+        return side_gini(c->unit, draws, second) +
+               side_gini(c->unit, c->draws - draws, c->second - second);
+    return side_score(c, draws, second) + side_score(c, c->draws - draws, c->second - second);
+}
+
+static inline void cuts_try(struct cuts *c, bool gini, uint64_t left, int cut, bool missing_left)
+{
+    int64_t draws = (int64_t)(left & UINT32_MAX);
     if (draws < c->node->min_leaf || c->draws - draws < c->node->min_leaf)
         return;
-    double gain = side_score(c, draws, second) +
-                  side_score(c, c->draws - draws, c->second - second) - c->node_score;
+    double gain = cut_score(c, gini, left) - c->node_score;
     if (gain > c->gain) {
         c->gain = gain;
         c->cut = cut;
@@ -184,17 +196,20 @@ static inline void cuts_try(struct cuts *c, uint64_t left, int cut, bool missing
     }
 }
 
-static void cuts_find(struct cuts *c, const struct found *f)
+/* gini is a constant where this is called, so that the compiler makes two loops of it. */
+static inline void cuts_find(struct cuts *all, bool gini, const struct found *f)
 {
+    struct cuts c = *all;
     uint64_t left = 0;
     for (int i = 0; i < f->n - 1; i++) {
         left += f->sum[i];
-        cuts_try(c, left, i, false);
+        cuts_try(&c, gini, left, i, false);
         if (f->missing)
-            cuts_try(c, left + f->missing, i, true);
+            cuts_try(&c, gini, left + f->missing, i, true);
     }
     if (f->missing)
-        cuts_try(c, left + f->sum[f->n - 1], f->n - 1, false);
+        cuts_try(&c, gini, left + f->sum[f->n - 1], f->n - 1, false);
+    *all = c;
 }
 
 bool pair_find(struct pair_rows *p, const struct split_node *node, int col, uint32_t begin,
@@ -218,11 +233,13 @@ bool pair_find(struct pair_rows *p, const struct split_node *node, int col, uint
         .unit = node->stats->unit[0] * (double)node->stats->value[0][0],
         .gain = best->gain,
         .draws = node->totals[0],
-        .gini = node->score == score_gini,
         .cut = -1};
     c.second = node->totals[2] / node->stats->value[0][0];
     c.node_score = side_score(&c, c.draws, c.second);
-    cuts_find(&c, &f);
+    if (node->score == score_gini)
+        cuts_find(&c, true, &f);
+    else
+        cuts_find(&c, false, &f);
     if (c.cut < 0)
         return true;
     int64_t draws = (int64_t)(c.left & UINT32_MAX), second = (int64_t)(c.left >> 32);
