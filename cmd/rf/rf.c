@@ -20,7 +20,7 @@ struct rf {
     int64_t *fixed[2];
     struct row_stats stats;
     int64_t n_draws; /* rows drawn for a tree */
-    double (*score)(const void *self, int n, const double *sums);
+    score_fn *score;
 };
 
 /* ---- mtry ---- */
@@ -91,56 +91,6 @@ int rf_mtry_count(const struct rf_mtry *mtry, bool regression, int d)
         break;
     }
     return n < 1 ? 1 : n > d ? d : (int)n;
-}
-
-/* ---- scores ---- */
-
-double rf_score_gini(const void *self, int n, const double *sums)
-{
-    double weight = 0, squares = 0;
-    (void)self;
-    for (int k = 0; k < n; k++) {
-        weight += sums[k];
-        squares += sums[k] * sums[k];
-    }
-    return weight > 0 ? squares / weight : 0;
-}
-
-/*
- * log2 of a positive normal number by arithmetic alone, so that trees do not depend on a C
- * library's log(): with x = m 2^e, 1/sqrt(2) <= m < sqrt(2), ln m = 2 atanh(s) with s = (m - 1)/(m
- * + 1), |s| < 0.172.
- */
-static double log2_same_everywhere(double x)
-{
-    int e;
-    double m = frexp(x, &e);
-    if (m < 0.70710678118654752440) {
-        m *= 2;
-        e--;
-    }
-    double s = (m - 1) / (m + 1), s2 = s * s, sum = 0;
-    for (int i = 23; i >= 1; i -= 2)
-        sum = sum * s2 + 1.0 / i;
-    return e + 2 * s * sum * 1.44269504088896340736;
-}
-
-double rf_score_entropy(const void *self, int n, const double *sums)
-{
-    double weight = 0, total = 0;
-    (void)self;
-    for (int k = 0; k < n; k++)
-        if (sums[k] > 0) {
-            weight += sums[k];
-            total += sums[k] * log2_same_everywhere(sums[k]);
-        }
-    return weight > 0 ? total - weight * log2_same_everywhere(weight) : 0;
-}
-
-double rf_score_squared(const void *self, int n, const double *sums)
-{
-    (void)self, (void)n;
-    return sums[0] > 0 ? sums[1] * sums[1] / sums[0] : 0;
 }
 
 /* ---- weights ---- */
@@ -248,8 +198,11 @@ static int stats_weights(struct rf *rf, const struct table *t, struct err *err)
     if (fixed_alloc(rf, 0, t->n_rows, err) < 0)
         return -1;
     rf->stats.unit[0] = stats_unit(max_abs(rf->weight, t->n_rows), rf->n_draws);
-    for (int64_t i = 0; i < t->n_rows; i++)
+    rf->stats.equal_weights = true;
+    for (int64_t i = 0; i < t->n_rows; i++) {
         rf->fixed[0][i] = stats_fixed(rf->weight[i], rf->stats.unit[0]);
+        rf->stats.equal_weights &= rf->fixed[0][i] == rf->fixed[0][0];
+    }
     return 0;
 }
 
@@ -307,9 +260,9 @@ static int choose_criterion(struct rf *rf, const struct table *t, struct err *er
     if (rf->params->class_weight && !rf->classes)
         return err_usage(
             err, "--class-weight does not fit: '%s' is a regression target", t->target.name);
-    rf->score = criterion == RF_GINI      ? rf_score_gini
-                : criterion == RF_ENTROPY ? rf_score_entropy
-                                          : rf_score_squared;
+    rf->score = criterion == RF_GINI      ? score_gini
+                : criterion == RF_ENTROPY ? score_entropy
+                                          : score_squared;
     return 0;
 }
 
@@ -335,6 +288,7 @@ static void grow_choose(const struct rf *rf, const struct table *t, struct grow_
         .random_cuts = p->extra_trees,
         .stop_if_pure = true,
         .min_gain = -INFINITY,
+        .score = rf->score,
         .seed = p->seed,
     };
 }
@@ -399,12 +353,6 @@ static void rf_sample(const void *self, int tree, uint16_t *draws)
             draws[row] = 1;
             left--;
         }
-}
-
-static double rf_score(const void *self, int n_sums, const double *sums)
-{
-    const struct rf *rf = self;
-    return rf->score(NULL, n_sums, sums);
 }
 
 static void leaf_shares(const struct rf *rf, const struct hist_rows *rows, double *value)
@@ -484,7 +432,6 @@ const struct learner rf_learner = {
     .n_outputs = rf_n_outputs,
     .stats = rf_stats,
     .sample = rf_sample,
-    .score = rf_score,
     .leaf = rf_leaf,
     .describe = rf_describe,
 };

@@ -53,9 +53,4 @@ int rf_mtry_count(const struct rf_mtry *mtry, bool regression, int d);
 int rf_mtry_parse(const char *text, void *mtry, struct err *err) MUST_CHECK;
 int rf_mtry_show(const void *mtry, struct buf *out) MUST_CHECK;
 
-/* Node scores, on class weights or on (weight, weighted target): see common/tree/split.h. */
-double rf_score_gini(const void *self, int n, const double *sums);
-double rf_score_entropy(const void *self, int n, const double *sums);
-double rf_score_squared(const void *self, int n, const double *sums);
-
 #endif

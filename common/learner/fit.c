@@ -27,6 +27,7 @@ struct run {
     int first, n; /* those being grown: [first, first + n) */
     uint16_t *draws[MAX_BATCH];
     struct tree *tree[MAX_BATCH];
+    struct codetree codes[MAX_BATCH]; /* for out-of-bag rows */
     struct err tree_err[MAX_BATCH];
     struct grower **growers; /* [pool_size()], made when a worker first needs one */
 
@@ -51,6 +52,11 @@ static void grow_task(void *ctx, int64_t i, int worker)
     r->learner->sample(r->self, r->first + (int)i, r->draws[i]);
     if (r->growers[worker] && !r->tree[i]) /* a resumed tree is there already */
         r->tree[i] = grower_tree(r->growers[worker], (uint32_t)(r->first + i), r->draws[i], err);
+    if (r->tree[i] && r->fit->oob.table &&
+        codetree_init(&r->codes[i], r->tree[i], &r->bins, err) < 0) {
+        tree_free(r->tree[i]);
+        r->tree[i] = NULL;
+    }
 }
 
 static void batch_clear(struct run *r)
@@ -59,6 +65,12 @@ static void batch_clear(struct run *r)
         tree_free(r->tree[i]);
         r->tree[i] = NULL;
     }
+}
+
+static void codes_clear(struct run *r)
+{
+    for (int i = 0; i < MAX_BATCH; i++)
+        codetree_release(&r->codes[i]);
 }
 
 static int batch_grow(struct run *r, struct err *err)
@@ -128,9 +140,10 @@ static void tally_rounds(struct run *r, int first, int last)
 {
     const struct forest *f = &r->fit->forest;
     if (r->fit->oob.table)
-        tally_add(&r->fit->oob, f, first, last, &r->draws[first - r->first]);
+        tally_add(&r->fit->oob, f, first, last, &r->draws[first - r->first],
+            &r->codes[first - r->first], &r->bins);
     if (r->fit->valid.table)
-        tally_add(&r->fit->valid, f, first, last, NULL);
+        tally_add(&r->fit->valid, f, first, last, NULL, NULL, NULL);
 }
 
 /* Round by round where each one is measured, all at once where not.  *done: early stopping says so.
@@ -212,6 +225,7 @@ static int run_rounds(struct run *r, struct forest *resumed, struct err *err)
         batch_adopt(r, resumed);
         if (batch_grow(r, err) < 0 || batch_measure(r, &done, err) < 0)
             return -1;
+        codes_clear(r);
         show_progress(r);
         if (o->save && clock_seconds() - r->last_saved > SAVE_SECONDS) {
             r->last_saved = clock_seconds();
@@ -240,7 +254,7 @@ static int run_init(
     bins_opts.max_bins = r->opts->max_bins;
     if (bins_build(&r->bins, train, &bins_opts, err) < 0)
         return -1;
-    r->rule = (struct grow_rule){r->self, n_outputs, r->learner->score, r->learner->leaf};
+    r->rule = (struct grow_rule){r->self, n_outputs, r->learner->leaf};
     r->growers = mem_zalloc((size_t)pool_size(), sizeof *r->growers);
     if (!r->growers)
         return err_memory(err);
@@ -260,6 +274,7 @@ static int run_init(
 static void run_release(struct run *r, int n_workers)
 {
     batch_clear(r);
+    codes_clear(r);
     for (int i = 0; i < n_workers && r->growers; i++)
         grower_free(r->growers[i]);
     mem_free(r->growers);

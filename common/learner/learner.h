@@ -39,7 +39,6 @@ struct learner {
     const struct row_stats *(*stats)(const void *self);
     /* How often each row is drawn for a round: draws[n_rows]. */
     void (*sample)(const void *self, int round, uint16_t *draws);
-    double (*score)(const void *self, int n_sums, const double *sums);
     void (*leaf)(const void *self, const struct hist_rows *rows, double *value);
     /* params as JSON for the model's description; a new object. */
     json_t *(*describe)(const void *params);

@@ -67,38 +67,76 @@ struct add {
     const struct forest *forest;
     int first, last;
     uint16_t *const *draws;
+    const struct codetree *codes;
+    const struct bins *bins;
 };
+
+static void add_leaf(const struct add *a, const struct tree *tree, int64_t row, uint32_t leaf)
+{
+    struct tally *t = a->tally;
+    int k = a->forest->n_outputs;
+    const double *value = tree->values + (size_t)leaf * (size_t)k;
+
+    for (int j = 0; j < k; j++)
+        t->sum[row * k + j] += value[j];
+    if (t->n)
+        t->n[row]++;
+}
+
+/* Rows [begin, end) that were not drawn, several at a time down a tree of codes. */
+static void add_by_codes(const struct add *a, int i, int64_t begin, int64_t end)
+{
+    const struct codetree *codes = &a->codes[i - a->first];
+    const uint16_t *draws = a->draws ? a->draws[i - a->first] : NULL;
+    const uint8_t *near[CODETREE_ROWS];
+    int64_t rows[CODETREE_ROWS];
+    uint32_t leaf[CODETREE_ROWS];
+    int n = 0;
+
+    for (int64_t row = begin; row <= end; row++) {
+        if (row < end && !(draws && draws[row])) {
+            rows[n] = row;
+            near[n++] = a->bins->near + (size_t)row * a->bins->stride;
+        }
+        if (n == CODETREE_ROWS || (row == end && n)) {
+            codetree_leaves(codes, near, n, leaf);
+            for (int j = 0; j < n; j++)
+                add_leaf(a, codes->tree, rows[j], leaf[j]);
+            n = 0;
+        }
+    }
+}
+
+static void add_by_values(const struct add *a, int i, int64_t begin, int64_t end)
+{
+    const struct tree *tree = a->forest->trees[i];
+    const uint16_t *draws = a->draws ? a->draws[i - a->first] : NULL;
+
+    for (int64_t row = begin; row < end; row++)
+        if (!(draws && draws[row]))
+            add_leaf(a, tree, row, tree_leaf_in_table(tree, a->tally->table, row));
+}
 
 /* Rows of a block, tree after tree: each row's sum is added up in the order of the trees. */
 static void add_block(void *ctx, int64_t block, int worker)
 {
     const struct add *a = ctx;
-    struct tally *t = a->tally;
     int64_t begin = block * BLOCK_ROWS, end = begin + BLOCK_ROWS;
-    int k = a->forest->n_outputs;
     (void)worker;
 
-    if (end > t->table->n_rows)
-        end = t->table->n_rows;
-    for (int i = a->first; i < a->last; i++) {
-        const struct tree *tree = a->forest->trees[i];
-        const uint16_t *draws = a->draws ? a->draws[i - a->first] : NULL;
-        for (int64_t row = begin; row < end; row++) {
-            if (draws && draws[row])
-                continue;
-            const double *value =
-                tree->values + (size_t)k * tree_leaf_in_table(tree, t->table, row);
-            for (int j = 0; j < k; j++)
-                t->sum[row * k + j] += value[j];
-            if (t->n)
-                t->n[row]++;
-        }
-    }
+    if (end > a->tally->table->n_rows)
+        end = a->tally->table->n_rows;
+    for (int i = a->first; i < a->last; i++)
+        if (a->codes && a->codes[i - a->first].nodes)
+            add_by_codes(a, i, begin, end);
+        else
+            add_by_values(a, i, begin, end);
 }
 
-void tally_add(struct tally *t, const struct forest *f, int first, int last, uint16_t *const *draws)
+void tally_add(struct tally *t, const struct forest *f, int first, int last, uint16_t *const *draws,
+    const struct codetree *codes, const struct bins *bins)
 {
-    struct add a = {t, f, first, last, draws};
+    struct add a = {t, f, first, last, draws, codes, bins};
     pool_run((t->table->n_rows + BLOCK_ROWS - 1) / BLOCK_ROWS, add_block, &a);
 }
 

@@ -5,14 +5,18 @@
 #define COMMON_LEARNER_TALLY_H
 
 #include "common/learner/learner.h"
+#include "common/tree/codetree.h"
 
 int tally_init(struct tally *t, const struct table *table, int n_outputs, bool some_rows,
     struct err *err) MUST_CHECK;
 void tally_release(struct tally *t);
-/* Adds trees [first, last) of the forest; draws[i][row] != 0 keeps tree first + i away from the row
- * (NULL: from none). */
-void tally_add(
-    struct tally *t, const struct forest *f, int first, int last, uint16_t *const *draws);
+/*
+ * Adds trees [first, last) of the forest; draws[i][row] != 0 keeps tree first + i away from the row
+ * (NULL: from none). codes[i] is tree first + i on the codes of bins, those of the tally's rows;
+ * codes NULL: by values.
+ */
+void tally_add(struct tally *t, const struct forest *f, int first, int last, uint16_t *const *draws,
+    const struct codetree *codes, const struct bins *bins);
 /* The value of each metric on the rows that have a prediction. */
 int tally_measure(struct tally *t, const struct forest *f, int n_trees,
     const struct metric *metrics, int n_metrics, double *values, struct err *err) MUST_CHECK;

@@ -7,14 +7,9 @@
 
 #include "common/base/mem.h"
 #include "common/base/pool.h"
+#include "common/base/sort.h"
 
 /* ---- where bins end ---- */
-
-static int compare_doubles(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
 
 /*
  * Bins of values[n], sorted, plus n_zeros values 0 that are not among them.  Distinct values are
@@ -64,6 +59,7 @@ static int bins_cut(struct bin_column *c, const struct run *runs, int64_t n_runs
         rows_left -= rows;
         c->n_bins++;
     }
+    c->exact = n_runs <= max_bins;
     return 0;
 }
 
@@ -125,13 +121,6 @@ out:
     return ret;
 }
 
-static uint16_t column_code(const struct bin_column *c, double value)
-{
-    if (!c->category)
-        return number_code(c, value);
-    return isnan(value) ? (uint16_t)c->n_bins : c->level_bin[(int32_t)value];
-}
-
 /* ---- dense columns, one task each ---- */
 
 struct build {
@@ -148,14 +137,16 @@ static int column_cut(struct build *s, int col, double *values, int64_t n, int64
 {
     struct bin_column *c = &s->bins->cols[col];
     struct run *runs = mem_alloc((size_t)n + 1, sizeof *runs);
+    double *spare = mem_alloc((size_t)n, sizeof *spare);
     int ret = -1;
 
-    if (runs) {
-        qsort(values, (size_t)n, sizeof *values, compare_doubles);
+    if (runs && spare) {
+        sort_doubles(values, (size_t)n, spare);
         int64_t n_runs = runs_of(values, n, n_zeros, runs);
         ret = n_runs ? bins_cut(c, runs, n_runs, s->opts->max_bins) : 0;
     }
     mem_free(runs);
+    mem_free(spare);
     return ret;
 }
 
@@ -172,6 +163,32 @@ static void column_set(struct bin_column *c, int64_t row, uint16_t code)
         c->code8[row] = (uint8_t)code;
     else
         c->code16[row] = code;
+}
+
+/*
+ * Codes of all rows of a number column.  The search halves a table padded to a power of two, with
+ * no branch that depends on a value; what it finds is number_code()'s.
+ */
+static int dense_numbers(struct bin_column *c, const double *values, int64_t n)
+{
+    size_t size = 1;
+    while (size <= (size_t)c->n_bins)
+        size *= 2;
+    double *high = mem_alloc(size, sizeof *high);
+    if (!high)
+        return -1;
+    for (size_t i = 0; i < size; i++)
+        high[i] = i < (size_t)c->n_bins ? c->high[i] : INFINITY;
+    for (int64_t i = 0; i < n; i++) {
+        size_t at = 0;
+        for (size_t step = size / 2; step; step /= 2)
+            at += high[at + step - 1] < values[i] ? step : 0;
+        if (at >= (size_t)c->n_bins)
+            at = (size_t)c->n_bins - 1;
+        column_set(c, i, isnan(values[i]) ? (uint16_t)c->n_bins : (uint16_t)at);
+    }
+    mem_free(high);
+    return 0;
 }
 
 static int dense_column(struct build *s, int col)
@@ -201,8 +218,10 @@ static int dense_column(struct build *s, int col)
         return 0;
     if (column_codes_alloc(c, t->n_rows) < 0)
         return -1;
+    if (!c->category)
+        return dense_numbers(c, values, t->n_rows);
     for (int64_t i = 0; i < t->n_rows; i++)
-        column_set(c, i, column_code(c, values[i]));
+        column_set(c, i, isnan(values[i]) ? (uint16_t)c->n_bins : c->level_bin[(int32_t)values[i]]);
     return 0;
 }
 
@@ -294,6 +313,40 @@ static int densify(struct build *s)
     return 0;
 }
 
+/* ---- codes by row ---- */
+
+enum { NEAR_COLS_MAX = 256, NEAR_BLOCK_ROWS = 4096 };
+
+static void near_task(void *ctx, int64_t block, int worker)
+{
+    struct bins *b = ctx;
+    int64_t first = block * NEAR_BLOCK_ROWS, last = first + NEAR_BLOCK_ROWS;
+    (void)worker;
+
+    if (last > b->n_rows)
+        last = b->n_rows;
+    for (int col = 0; col < b->n_cols; col++) {
+        const uint8_t *codes = b->cols[col].code8;
+        for (int64_t row = first; codes && row < last; row++)
+            b->near[(size_t)row * b->stride + (size_t)col] = codes[row];
+    }
+}
+
+static int codes_by_row(struct bins *b)
+{
+    for (int col = 0; col < b->n_cols; col++)
+        if (b->cols[col].code16)
+            return 0;
+    if (b->start || b->n_cols > NEAR_COLS_MAX)
+        return 0;
+    b->stride = ((size_t)b->n_cols + 31) / 32 * 32;
+    b->near = mem_aligned((size_t)b->n_rows, b->stride);
+    if (!b->near)
+        return -1;
+    pool_run((b->n_rows + NEAR_BLOCK_ROWS - 1) / NEAR_BLOCK_ROWS, near_task, b);
+    return 0;
+}
+
 /* ---- the whole ---- */
 
 int bins_build(struct bins *b, const struct table *t, const struct bins_opts *opts, struct err *err)
@@ -316,6 +369,8 @@ int bins_build(struct bins *b, const struct table *t, const struct bins_opts *op
         ret = sparse_codes(&s);
     else
         ret = t->sparse ? densify(&s) : 0;
+    if (ret == 0)
+        ret = codes_by_row(b);
 out:
     mem_free(s.failed);
     mem_free(s.entry_start);
@@ -341,6 +396,7 @@ void bins_release(struct bins *b)
     mem_free(b->start);
     mem_free(b->col);
     mem_free(b->code);
+    mem_free(b->near);
     *b = (struct bins){.n_rows = 0};
 }
 

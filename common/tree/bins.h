@@ -23,6 +23,7 @@ enum { BINS_MAX = 65535 };
 struct bin_column {
     int n_bins; /* 0: not a feature (ignored, or never a value) */
     bool category;
+    bool exact;          /* numbers: every bin holds one value */
     double *low, *high;  /* numbers: smallest and largest training value of each bin */
     int32_t n_levels;    /* categories */
     uint16_t *level_bin; /* categories: bin of each level */
@@ -39,6 +40,9 @@ struct bins {
     int64_t *start;
     uint32_t *col;
     uint16_t *code;
+    /* where every column has code8: the codes by row as well, stride bytes a row; else NULL */
+    uint8_t *near;
+    size_t stride; /* a multiple of 32 */
 };
 
 struct bins_opts {

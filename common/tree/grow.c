@@ -7,6 +7,7 @@
 
 #include "common/base/mem.h"
 #include "common/base/rng.h"
+#include "common/tree/pair.h"
 #include "common/tree/queue.h"
 #include "common/tree/split.h"
 
@@ -31,6 +32,8 @@ struct grower {
     bool same_columns; /* every node looks at all of cols */
     int *drawn;        /* scratch: columns of a node, in the order of drawing */
 
+    bool paired; /* rows are in pairs, see pair.h; else in rows */
+    struct pair_rows pairs;
     uint32_t *rows, *spare; /* [n_rows] */
     const uint16_t *draws;
     int64_t *column_hist; /* one column's */
@@ -38,6 +41,10 @@ struct grower {
     size_t n_free, free_room, hists_kept;
     struct split_scratch scratch;
     struct split best;
+    uint64_t *best_memory;
+    size_t set_room;
+    uint64_t **free_memory; /* of nodes that are done */
+    size_t n_free_memory, free_memory_room, memory_made;
 
     struct node_queue open;
     int64_t n_leaves; /* that the tree has if nothing more is split */
@@ -73,10 +80,34 @@ static int grower_columns(struct grower *g)
     g->column_hist = mem_alloc((size_t)max_bins + 1, g->width * sizeof *g->column_hist);
     struct err ignored;
     if (!g->column_hist ||
-        split_scratch_init(&g->scratch, g->stats->n_sums, max_bins, &ignored) < 0 ||
-        split_init(&g->best, g->stats->n_sums, g->max_category_bins, &ignored) < 0)
+        split_scratch_init(&g->scratch, g->stats->n_sums, max_bins, &ignored) < 0)
         return -1;
+    g->set_room = ((size_t)g->max_category_bins + 63) / 64;
+    g->best_memory = mem_alloc(g->width + g->set_room, sizeof *g->best_memory);
+    if (!g->best_memory)
+        return -1;
+    split_init(&g->best, g->stats->n_sums, g->set_room, g->best_memory);
     return 0;
+}
+
+/* Pairs are for nodes that each look at a few columns; where all look at all, histograms are
+ * subtracted. */
+static int grower_rows(struct grower *g)
+{
+    const struct grow_opts *o = g->opts;
+    struct err ignored;
+
+    g->paired = pair_possible(g->bins, g->stats) && o->n_columns > 0 && !o->columns_per_tree &&
+                !o->random_cuts && !o->max_leaves;
+    if (g->paired) {
+        if (pair_init(&g->pairs, g->bins, &ignored) < 0)
+            return -1;
+        g->rows = g->pairs.row;
+        return 0;
+    }
+    g->rows = mem_alloc((size_t)g->bins->n_rows, sizeof *g->rows);
+    g->spare = mem_alloc((size_t)g->bins->n_rows, sizeof *g->spare);
+    return g->rows && g->spare ? 0 : -1;
 }
 
 struct grower *grower_new(const struct bins *b, const struct row_stats *stats,
@@ -89,9 +120,7 @@ struct grower *grower_new(const struct bins *b, const struct row_stats *stats,
     }
     g->bins = b, g->stats = stats, g->opts = opts, g->rule = rule;
     g->width = 1 + (size_t)stats->n_sums;
-    g->rows = mem_alloc((size_t)b->n_rows, sizeof *g->rows);
-    g->spare = mem_alloc((size_t)b->n_rows, sizeof *g->spare);
-    if (!g->rows || !g->spare || grower_columns(g) < 0) {
+    if (grower_columns(g) < 0 || grower_rows(g) < 0) {
         grower_free(g);
         err_memory(err);
         return NULL;
@@ -106,11 +135,31 @@ static void hist_forget(struct grower *g, int64_t *hist)
     g->free_hists[g->n_free++] = hist; /* there is room: see hist_take() */
 }
 
+/* Gives the node its arrays, taken over from one that is done where there is such. */
+static int open_init(struct grower *g, struct open_node *node, int depth)
+{
+    *node = (struct open_node){.depth = depth};
+    if (g->n_free_memory) {
+        node->memory = g->free_memory[--g->n_free_memory];
+    } else {
+        if (mem_grow(&g->free_memory, &g->free_memory_room, g->memory_made + 1,
+                sizeof *g->free_memory) < 0)
+            return -1;
+        node->memory = mem_alloc(2 * g->width + g->set_room, sizeof *node->memory);
+        if (!node->memory)
+            return -1;
+        g->memory_made++;
+    }
+    node->totals = (int64_t *)node->memory;
+    split_init(&node->split, g->stats->n_sums, g->set_room, node->memory + g->width);
+    return 0;
+}
+
 static void open_release(struct grower *g, struct open_node *node)
 {
     hist_forget(g, node->hist);
-    mem_free(node->totals);
-    split_release(&node->split);
+    if (node->memory)
+        g->free_memory[g->n_free_memory++] = node->memory; /* there is room: see open_init() */
 }
 
 /* Gives back what a tree left: open nodes and all histograms (their size is the tree's). */
@@ -136,13 +185,19 @@ void grower_free(struct grower *g)
     mem_free(g->drawn);
     mem_free(g->place);
     mem_free(g->offset);
-    mem_free(g->rows);
+    if (g->paired)
+        pair_release(&g->pairs);
+    else
+        mem_free(g->rows);
     mem_free(g->spare);
     mem_free(g->column_hist);
     mem_free(g->free_hists);
     queue_release(&g->open);
+    while (g->n_free_memory)
+        mem_free(g->free_memory[--g->n_free_memory]);
+    mem_free(g->free_memory);
+    mem_free(g->best_memory);
     split_scratch_release(&g->scratch);
-    split_release(&g->best);
     mem_free(g);
 }
 
@@ -247,6 +302,8 @@ static bool column_find(struct grower *g, const struct open_node *node, const st
     const struct bin_column *c = &g->bins->cols[col];
     const int64_t *hist = g->column_hist;
 
+    if (g->paired && !c->category)
+        return pair_find(&g->pairs, sn, col, node->begin, node->end, &g->best);
     if (node->hist) {
         hist = node->hist + g->offset[g->place[col]];
     } else {
@@ -267,10 +324,12 @@ static void node_find(struct grower *g, const struct open_node *node)
     struct split_node sn = {.stats = g->stats,
         .totals = node->totals,
         .min_leaf = o->min_leaf > 1 ? o->min_leaf : 1,
-        .score = g->rule->score,
+        .score = g->opts->score,
         .self = g->rule->self};
     struct rng columns, cuts;
 
+    if (g->paired)
+        pair_approach(&g->pairs, node->begin, node->end);
     rng_init(&cuts, o->seed, RNG_CUT, g->tree_number, node->node);
     g->best.gain = -INFINITY;
     if (g->same_columns) {
@@ -298,6 +357,8 @@ static bool rows_same(const struct row_stats *s, uint32_t a, uint32_t b)
 
 static bool node_is_pure(const struct grower *g, const struct open_node *node)
 {
+    if (g->paired)
+        return !node->totals[1] || !node->totals[2];
     for (uint32_t i = node->begin + 1; i < node->end; i++)
         if (!rows_same(g->stats, g->rows[node->begin], g->rows[i]))
             return false;
@@ -398,10 +459,24 @@ static bool row_goes_left(const struct grower *g, const struct split *s, uint32_
     return code <= s->cut;
 }
 
+static uint32_t paired_partition(struct grower *g, const struct open_node *node)
+{
+    const struct split *split = &node->split;
+    const struct bin_column *c = &g->bins->cols[split->col];
+    uint8_t side[256];
+
+    for (int code = 0; code < c->n_bins; code++)
+        side[code] = c->category ? split->set[code / 64] >> (code % 64) & 1 : code <= split->cut;
+    side[c->n_bins] = split->missing_left;
+    return pair_partition(&g->pairs, split->col, side, node->begin, node->end);
+}
+
 /* Moves the node's rows that go left before the others, each part in its old order; where the
  * second begins. */
 static uint32_t rows_partition(struct grower *g, const struct open_node *node)
 {
+    if (g->paired)
+        return paired_partition(g, node);
     uint32_t left = node->begin, n_right = 0;
     for (uint32_t i = node->begin; i < node->end; i++) {
         uint32_t row = g->rows[i];
@@ -425,10 +500,7 @@ static int node_settle(struct grower *g, struct open_node *node, bool may_split)
     if (may_split) {
         node_find(g, node);
         if (g->best.gain > g->opts->min_gain) {
-            if (split_init(&node->split, g->stats->n_sums, g->max_category_bins, &(struct err){0}) <
-                0)
-                goto fail;
-            split_swap(&node->split, &g->best);
+            split_copy(&node->split, &g->best, g->stats->n_sums);
             queue_push(&g->open, node);
             return 0;
         }
@@ -475,28 +547,27 @@ static int children_count(
     return 0;
 }
 
-static int child_totals(struct grower *g, const struct open_node *parent, struct open_node child[2])
+static void child_totals(
+    const struct grower *g, const struct open_node *parent, struct open_node child[2])
 {
-    for (int i = 0; i < 2; i++) {
-        child[i].totals = mem_copy(parent->split.left, g->width, sizeof *child[i].totals);
-        if (!child[i].totals)
-            return -1;
+    for (size_t k = 0; k < g->width; k++) {
+        child[0].totals[k] = parent->split.left[k];
+        child[1].totals[k] = parent->totals[k] - parent->split.left[k];
     }
-    for (size_t k = 0; k < g->width; k++)
-        child[1].totals[k] = parent->totals[k] - child[0].totals[k];
-    return 0;
 }
 
 /* Makes the parent's split and settles both children.  The smaller one is opened last, so that a
  * stack of open nodes holds few histograms. */
 static int node_expand(struct grower *g, struct open_node *parent)
 {
-    struct open_node child[2] = {{.depth = parent->depth + 1}, {.depth = parent->depth + 1}};
+    struct open_node child[2] = {{.memory = NULL}, {.memory = NULL}};
     bool may_split[2];
 
-    if (queue_reserve(&g->open, 2) < 0 || node_to_split(g, parent) < 0 ||
-        child_totals(g, parent, child) < 0)
+    if (open_init(g, &child[0], parent->depth + 1) < 0 ||
+        open_init(g, &child[1], parent->depth + 1) < 0 || queue_reserve(&g->open, 2) < 0 ||
+        node_to_split(g, parent) < 0)
         goto fail;
+    child_totals(g, parent, child);
     uint32_t middle = rows_partition(g, parent);
     child[0].begin = parent->begin, child[0].end = child[1].begin = middle;
     child[1].end = parent->end;
@@ -521,18 +592,24 @@ fail:
 
 static int root_open(struct grower *g)
 {
-    struct open_node root = {.depth = 0};
+    struct open_node root;
 
-    for (uint32_t row = 0; row < g->bins->n_rows; row++)
-        if (g->draws[row])
-            g->rows[root.end++] = row;
-    root.totals = mem_zalloc(g->width, sizeof *root.totals);
-    if (!root.totals || queue_reserve(&g->open, 1) < 0 ||
+    if (open_init(g, &root, 0) < 0)
+        return -1;
+    if (queue_reserve(&g->open, 1) < 0 ||
         mem_grow(&g->tree->nodes, &g->node_room, 1, sizeof *g->tree->nodes) < 0) {
-        mem_free(root.totals);
+        open_release(g, &root);
         return -1;
     }
+    if (g->paired) {
+        pair_fill(&g->pairs, g->stats, g->draws);
+        root.end = g->pairs.n;
+    }
+    for (uint32_t row = 0; !g->paired && row < g->bins->n_rows; row++)
+        if (g->draws[row])
+            g->rows[root.end++] = row;
     struct hist_rows rows = node_rows(g, 0, root.end);
+    memset(root.totals, 0, g->width * sizeof *root.totals);
     hist_totals(g->stats, &rows, root.totals);
     root.node = node_add(g, root.totals);
     g->n_leaves = 1;

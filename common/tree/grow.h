@@ -15,6 +15,7 @@
 #include "common/tree/bins.h"
 #include "common/tree/forest.h"
 #include "common/tree/hist.h"
+#include "common/tree/score.h"
 
 struct grow_opts {
     int max_depth;      /* 0: no limit */
@@ -26,6 +27,7 @@ struct grow_opts {
     bool random_cuts;  /* extremely randomised trees: one random cut a column */
     bool stop_if_pure; /* a node whose rows have the same statistics is a leaf */
     double min_gain;   /* a split must gain more; -INFINITY: any cut will do */
+    score_fn *score;
     uint64_t seed;
 };
 
@@ -33,8 +35,6 @@ struct grow_opts {
 struct grow_rule {
     const void *self;
     int n_outputs;
-    /* what the best leaf of a node with these sums reaches: see split.h */
-    double (*score)(const void *self, int n_sums, const double *sums);
     /* fills value[n_outputs] of the leaf that these rows (rising) end in */
     void (*leaf)(const void *self, const struct hist_rows *rows, double *value);
 };

@@ -15,6 +15,8 @@
 struct open_node {
     uint32_t node, begin, end; /* its rows are the grower's rows[begin..end) */
     int depth;
+    uint64_t *
+        memory; /* the grower's, given back when the node is done: totals, and the split's arrays */
     int64_t *totals; /* [1 + n_sums] */
     int64_t *hist;   /* of all the tree's columns, or NULL */
     struct split split;

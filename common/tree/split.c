@@ -35,29 +35,23 @@ void split_scratch_release(struct split_scratch *s)
     *s = (struct split_scratch){NULL};
 }
 
-int split_init(struct split *s, int n_sums, int max_category_bins, struct err *err)
+void split_init(struct split *s, int n_sums, size_t set_room, uint64_t *memory)
 {
-    *s = (struct split){.gain = -INFINITY, .set_room = ((size_t)max_category_bins + 63) / 64};
-    s->left = mem_alloc((size_t)n_sums + 1, sizeof *s->left);
-    s->set = mem_alloc(s->set_room, sizeof *s->set);
-    if (s->left && s->set)
-        return 0;
-    split_release(s);
-    return err_memory(err);
+    *s = (struct split){.gain = -INFINITY, .set_room = set_room};
+    s->left = (int64_t *)memory;
+    s->set = memory + n_sums + 1;
 }
 
-void split_release(struct split *s)
+void split_copy(struct split *to, const struct split *from, int n_sums)
 {
-    mem_free(s->set);
-    mem_free(s->left);
-    *s = (struct split){.gain = -INFINITY};
-}
+    int64_t *left = to->left;
+    uint64_t *set = to->set;
 
-void split_swap(struct split *a, struct split *b)
-{
-    struct split held = *a;
-    *a = *b;
-    *b = held;
+    *to = *from;
+    to->left = left;
+    to->set = set;
+    memcpy(left, from->left, ((size_t)n_sums + 1) * sizeof *left);
+    memcpy(set, from->set, from->set_room * sizeof *set);
 }
 
 /* ---- one way of cutting: a prefix of bins in some order ---- */
@@ -245,15 +239,29 @@ static double between(double a, double b)
     return middle >= a && middle < b ? middle : a;
 }
 
+/*
+ * What parts bins below and above, between which the node has no rows: halfway where bins are
+ * single values, as CART has it; otherwise the border of bins in the middle, so that no bin is torn
+ * and codes tell the same as values.
+ */
+static double border(const struct bin_column *c, int below, int above)
+{
+    if (above < 0)
+        return INFINITY; /* all but the missing */
+    if (c->exact)
+        return between(c->high[below], c->low[above]);
+    int middle = below + (above - 1 - below) / 2;
+    return between(c->high[middle], c->low[middle + 1]);
+}
+
 static void keep_numbers(const struct search *s, const struct bin_column *c, struct split *best)
 {
     const int32_t *order = s->scratch->order;
     best->cut = order[s->cut];
-    best->threshold = INFINITY; /* all but the missing */
-    if (s->cut + 1 == s->n_occupied)
-        return;
-    double left = c->high[order[s->cut]], right = c->low[order[s->cut + 1]];
-    best->threshold = s->at >= left && s->at < right ? s->at : between(left, right);
+    int above = s->cut + 1 < s->n_occupied ? order[s->cut + 1] : -1;
+    best->threshold = border(c, best->cut, above);
+    if (above >= 0 && c->exact && s->at >= c->high[best->cut] && s->at < c->low[above])
+        best->threshold = s->at;
 }
 
 /* Remembers which bins go left; those without rows in the node follow the missing ones. */
@@ -322,4 +330,14 @@ bool split_find(const struct split_node *node, const struct bin_column *c, int c
     if (random ? search_random(&s, c, random) : search_prefixes(&s))
         keep(&s, c, col, best);
     return true;
+}
+
+void split_set_number(struct split *s, const struct split_node *node, const struct bin_column *c,
+    int col, double gain, int below, int above, int missing_left)
+{
+    s->gain = gain;
+    s->col = col;
+    s->cut = below;
+    s->threshold = border(c, below, above);
+    s->missing_left = missing_left < 0 ? 2 * s->left[0] >= node->totals[0] : missing_left;
 }

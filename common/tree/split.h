@@ -18,6 +18,7 @@
 #include "common/base/rng.h"
 #include "common/tree/bins.h"
 #include "common/tree/hist.h"
+#include "common/tree/score.h"
 
 struct split {
     double gain; /* -INFINITY: none */
@@ -25,9 +26,9 @@ struct split {
     int cut; /* numbers: codes 0 .. cut go left */
     double threshold;
     bool missing_left;
-    uint64_t *set; /* categories: bins that go left; owned, NULL for numbers */
+    int64_t *left; /* [1 + n_sums] sums of the left child */
+    uint64_t *set; /* [set_room] categories: bins that go left */
     size_t set_room;
-    int64_t *left; /* [1 + n_sums] sums of the left child; owned */
 };
 
 /* What stays the same for the columns of a node. */
@@ -35,7 +36,7 @@ struct split_node {
     const struct row_stats *stats;
     const int64_t *totals; /* [1 + n_sums] */
     int64_t min_leaf;      /* draws each child needs */
-    double (*score)(const void *self, int n_sums, const double *sums);
+    score_fn *score;
     const void *self;
 };
 
@@ -51,9 +52,17 @@ int split_scratch_init(
     struct split_scratch *s, int n_sums, int max_bins, struct err *err) MUST_CHECK;
 void split_scratch_release(struct split_scratch *s);
 
-int split_init(struct split *s, int n_sums, int max_category_bins, struct err *err) MUST_CHECK;
-void split_release(struct split *s);
-void split_swap(struct split *a, struct split *b);
+/* A split without a cut yet, whose arrays are in memory[1 + n_sums + set_room], of the caller. */
+void split_init(struct split *s, int n_sums, size_t set_room, uint64_t *memory);
+void split_copy(
+    struct split *to, const struct split *from, int n_sums); /* arrays of the same size */
+
+/*
+ * Makes *s the cut of a number column between bins below and above (-1: all numbers go left);
+ * missing_left is -1 where no value is missing in the node.  s->left is there already.
+ */
+void split_set_number(struct split *s, const struct split_node *node, const struct bin_column *c,
+    int col, double gain, int below, int above, int missing_left);
 
 /* Puts the column's best cut into *best if it beats what is there.  random: one cut drawn at random
  * instead (Geurts et al. 2006).  Returns whether the column could be cut at all. */

@@ -6,6 +6,7 @@
 #include "common/base/mem.h"
 #include "common/learner/learner.h"
 #include "common/learner/tree_model.h"
+#include "common/tree/score.h"
 #include "tests/unit/sample.h"
 #include "tests/unit/unit.h"
 
@@ -52,19 +53,18 @@ static void test_scores(void **state)
 {
     const double left[] = {3, 1, 0}, right[] = {0, 2, 6}, all[] = {3, 3, 6};
     (void)state;
-    double gini =
-        rf_score_gini(NULL, 3, left) + rf_score_gini(NULL, 3, right) - rf_score_gini(NULL, 3, all);
+    double gini = score_gini(NULL, 3, left) + score_gini(NULL, 3, right) - score_gini(NULL, 3, all);
     /* 12 (1 - 54/144) - 4 (1 - 10/16) - 8 (1 - 40/64) */
     assert_close(gini, 12 * (1 - 54.0 / 144) - 4 * (1 - 10.0 / 16) - 8 * (1 - 40.0 / 64), 1e-12, 0);
-    double entropy = rf_score_entropy(NULL, 3, left) + rf_score_entropy(NULL, 3, right) -
-                     rf_score_entropy(NULL, 3, all);
+    double entropy =
+        score_entropy(NULL, 3, left) + score_entropy(NULL, 3, right) - score_entropy(NULL, 3, all);
     /* bits: 12 x 1.5 - 4 x 0.811278 - 8 x 0.811278 */
     assert_close(entropy, 18 - 12 * (2 - 0.75 * log2(3)), 1e-12, 0);
     const double sums[] = {4, 6}, none[] = {0, 0};
-    assert_close(rf_score_squared(NULL, 2, sums), 9, 0, 0);
-    assert_close(rf_score_squared(NULL, 2, none), 0, 0, 0);
-    assert_close(rf_score_gini(NULL, 2, none), 0, 0, 0);
-    assert_close(rf_score_entropy(NULL, 2, none), 0, 0, 0);
+    assert_close(score_squared(NULL, 2, sums), 9, 0, 0);
+    assert_close(score_squared(NULL, 2, none), 0, 0, 0);
+    assert_close(score_gini(NULL, 2, none), 0, 0, 0);
+    assert_close(score_entropy(NULL, 2, none), 0, 0, 0);
 }
 
 /* The logarithm of its own against the C library's, over many magnitudes. */
@@ -75,7 +75,7 @@ static void test_entropy_logarithm(void **state)
         const double sums[] = {x, 1};
         double right = x * log2(x) - (x + 1) * log2(x + 1);
         assert_close(
-            rf_score_entropy(NULL, 2, sums), right, 1e-13, 1e-14 * (x + 1) * fabs(log2(x + 1)));
+            score_entropy(NULL, 2, sums), right, 1e-13, 1e-14 * (x + 1) * fabs(log2(x + 1)));
     }
 }
 

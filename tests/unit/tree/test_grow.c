@@ -68,7 +68,8 @@ static void setup_init(struct setup *s, int64_t n, int n_classes, uint64_t seed)
     }
     s->opts = (struct grow_opts){
         .min_leaf = 1, .min_split = 2, .stop_if_pure = true, .min_gain = -INFINITY, .seed = seed};
-    s->rule = (struct grow_rule){NULL, 1, n_classes ? gini : squared, count_rows};
+    s->rule = (struct grow_rule){NULL, 1, count_rows};
+    s->opts.score = n_classes ? gini : squared;
 }
 
 static void setup_release(struct setup *s)
@@ -113,8 +114,8 @@ static double gain_of(const struct setup *s, const int *rows, int n, const bool 
     double min_leaf = (double)s->opts.min_leaf;
     if (draws[0] < min_leaf || draws[1] < min_leaf || draws[0] == 0 || draws[1] == 0)
         return -INFINITY;
-    return s->rule.score(NULL, n_sums, sums[0]) + s->rule.score(NULL, n_sums, sums[1]) -
-           s->rule.score(NULL, n_sums, sums[2]);
+    return s->opts.score(NULL, n_sums, sums[0]) + s->opts.score(NULL, n_sums, sums[1]) -
+           s->opts.score(NULL, n_sums, sums[2]);
 }
 
 static double best_of_column(const struct setup *s, const int *rows, int n, int col)
