@@ -5,8 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/blocks.h"
 #include "common/base/mem.h"
 #include "common/base/rng.h"
+#include "common/tree/builder.h"
 #include "common/tree/pair.h"
 #include "common/tree/queue.h"
 #include "common/tree/split.h"
@@ -37,20 +39,17 @@ struct grower {
     uint32_t *rows, *spare; /* [n_rows] */
     const uint16_t *draws;
     int64_t *column_hist; /* one column's */
-    int64_t **free_hists;
-    size_t n_free, free_room, hists_kept;
+    struct blocks hists;  /* of the tree's columns */
+    struct blocks memory; /* arrays of open nodes */
     struct split_scratch scratch;
     struct split best;
     uint64_t *best_memory;
     size_t set_room;
-    uint64_t **free_memory; /* of nodes that are done */
-    size_t n_free_memory, free_memory_room, memory_made;
 
     struct node_queue open;
     int64_t n_leaves; /* that the tree has if nothing more is split */
     uint32_t tree_number;
-    struct tree *tree;
-    size_t node_room, leaf_room, word_room;
+    struct tree_builder builder;
 };
 
 /* ---- making and freeing ---- */
@@ -87,6 +86,7 @@ static int grower_columns(struct grower *g)
     if (!g->best_memory)
         return -1;
     split_init(&g->best, g->stats->n_sums, g->set_room, g->best_memory);
+    g->memory.size = (2 * g->width + g->set_room) * sizeof(uint64_t);
     return 0;
 }
 
@@ -120,6 +120,7 @@ struct grower *grower_new(const struct bins *b, const struct row_stats *stats,
     }
     g->bins = b, g->stats = stats, g->opts = opts, g->rule = rule;
     g->width = 1 + (size_t)stats->n_sums;
+    g->builder.n_outputs = rule->n_outputs;
     if (grower_columns(g) < 0 || grower_rows(g) < 0) {
         grower_free(g);
         err_memory(err);
@@ -128,28 +129,11 @@ struct grower *grower_new(const struct bins *b, const struct row_stats *stats,
     return g;
 }
 
-static void hist_forget(struct grower *g, int64_t *hist)
-{
-    if (!hist)
-        return;
-    g->free_hists[g->n_free++] = hist; /* there is room: see hist_take() */
-}
-
-/* Gives the node its arrays, taken over from one that is done where there is such. */
 static int open_init(struct grower *g, struct open_node *node, int depth)
 {
-    *node = (struct open_node){.depth = depth};
-    if (g->n_free_memory) {
-        node->memory = g->free_memory[--g->n_free_memory];
-    } else {
-        if (mem_grow(&g->free_memory, &g->free_memory_room, g->memory_made + 1,
-                sizeof *g->free_memory) < 0)
-            return -1;
-        node->memory = mem_alloc(2 * g->width + g->set_room, sizeof *node->memory);
-        if (!node->memory)
-            return -1;
-        g->memory_made++;
-    }
+    *node = (struct open_node){.depth = depth, .memory = blocks_take(&g->memory)};
+    if (!node->memory)
+        return -1;
     node->totals = (int64_t *)node->memory;
     split_init(&node->split, g->stats->n_sums, g->set_room, node->memory + g->width);
     return 0;
@@ -157,9 +141,8 @@ static int open_init(struct grower *g, struct open_node *node, int depth)
 
 static void open_release(struct grower *g, struct open_node *node)
 {
-    hist_forget(g, node->hist);
-    if (node->memory)
-        g->free_memory[g->n_free_memory++] = node->memory; /* there is room: see open_init() */
+    blocks_give(&g->hists, node->hist);
+    blocks_give(&g->memory, node->memory);
 }
 
 /* Gives back what a tree left: open nodes and all histograms (their size is the tree's). */
@@ -167,12 +150,8 @@ static void grower_reset(struct grower *g)
 {
     while (g->open.n)
         open_release(g, &g->open.item[--g->open.n]);
-    while (g->n_free)
-        mem_free(g->free_hists[--g->n_free]);
-    g->hists_kept = 0;
-    tree_free(g->tree);
-    g->tree = NULL;
-    g->node_room = g->leaf_room = g->word_room = 0;
+    blocks_clear(&g->hists);
+    builder_abandon(&g->builder);
 }
 
 void grower_free(struct grower *g)
@@ -191,11 +170,9 @@ void grower_free(struct grower *g)
         mem_free(g->rows);
     mem_free(g->spare);
     mem_free(g->column_hist);
-    mem_free(g->free_hists);
     queue_release(&g->open);
-    while (g->n_free_memory)
-        mem_free(g->free_memory[--g->n_free_memory]);
-    mem_free(g->free_memory);
+    blocks_release(&g->hists);
+    blocks_release(&g->memory);
     mem_free(g->best_memory);
     split_scratch_release(&g->scratch);
     mem_free(g);
@@ -241,6 +218,7 @@ static void tree_columns(struct grower *g)
         g->place[g->cols[i]] = i;
         g->offset[i + 1] = g->offset[i] + ((size_t)g->bins->cols[g->cols[i]].n_bins + 1) * g->width;
     }
+    g->hists.size = g->offset[g->n_cols] * sizeof(int64_t);
 }
 
 /* ---- histograms ---- */
@@ -254,22 +232,15 @@ static struct hist_rows node_rows(const struct grower *g, uint32_t begin, uint32
  * spent. */
 static int hist_take(struct grower *g, int64_t **hist)
 {
-    size_t bytes = g->offset[g->n_cols] * sizeof **hist;
+    struct blocks *b = &g->hists;
 
     *hist = NULL;
-    if (g->n_free) {
-        *hist = g->free_hists[--g->n_free];
-    } else {
-        if (g->hists_kept >= 2 && (g->hists_kept + 1) * bytes > HISTS_BYTES)
-            return 0;
-        if (mem_grow(&g->free_hists, &g->free_room, g->hists_kept + 1, sizeof *g->free_hists) < 0)
-            return -1;
-        *hist = mem_alloc(g->offset[g->n_cols], sizeof **hist);
-        if (!*hist)
-            return -1;
-        g->hists_kept++;
-    }
-    memset(*hist, 0, bytes);
+    if (!b->n_spare && b->made >= 2 && (b->made + 1) * b->size > HISTS_BYTES)
+        return 0;
+    *hist = blocks_take(b);
+    if (!*hist)
+        return -1;
+    memset(*hist, 0, b->size);
     return 0;
 }
 
@@ -373,43 +344,7 @@ static bool node_may_split(const struct grower *g, const struct open_node *node)
            !(o->stop_if_pure && node_is_pure(g, node));
 }
 
-/* ---- the tree's arrays ---- */
-
-/* Makes the node a leaf with the learner's values. */
-static int node_to_leaf(struct grower *g, const struct open_node *node)
-{
-    struct tree *t = g->tree;
-    size_t k = (size_t)g->rule->n_outputs;
-    struct hist_rows rows = node_rows(g, node->begin, node->end);
-
-    if (mem_grow(&t->values, &g->leaf_room, t->n_leaves + (size_t)1, k * sizeof *t->values) < 0)
-        return -1;
-    g->rule->leaf(g->rule->self, &rows, t->values + t->n_leaves * k);
-    t->nodes[node->node].column = -1;
-    t->nodes[node->node].child = t->n_leaves++;
-    return 0;
-}
-
-/* The levels that go left, from the bins that do. */
-static int node_set(struct grower *g, struct node *node, const struct split *split)
-{
-    const struct bin_column *c = &g->bins->cols[split->col];
-    struct tree *t = g->tree;
-    size_t words = ((size_t)c->n_levels + 63) / 64;
-
-    if (t->n_words + words > UINT32_MAX ||
-        mem_grow(&t->words, &g->word_room, t->n_words + words, sizeof *t->words) < 0)
-        return -1;
-    node->set = t->n_words;
-    memset(t->words + t->n_words, 0, words * sizeof *t->words);
-    for (int32_t level = 0; level < c->n_levels; level++) {
-        uint16_t bin = c->level_bin[level];
-        if (split->set[bin / 64] >> (bin % 64) & 1)
-            t->words[t->n_words + (size_t)level / 64] |= (uint64_t)1 << (level % 64);
-    }
-    t->n_words += (uint32_t)words;
-    return 0;
-}
+/* ---- the tree ---- */
 
 static float cover_of(const struct grower *g, const int64_t *totals)
 {
@@ -419,31 +354,22 @@ static float cover_of(const struct grower *g, const int64_t *totals)
     return (float)(sum * g->stats->unit[0]);
 }
 
-/* Adds a node with nothing but its cover; its number. */
-static uint32_t node_add(struct grower *g, const int64_t *totals)
+/* Makes the node a leaf with the learner's values. */
+static int node_to_leaf(struct grower *g, const struct open_node *node)
 {
-    g->tree->nodes[g->tree->n_nodes] = (struct node){.column = -1, .cover = cover_of(g, totals)};
-    return g->tree->n_nodes++;
+    struct hist_rows rows = node_rows(g, node->begin, node->end);
+    double *values;
+
+    if (builder_leaf(&g->builder, node->node, &values) < 0)
+        return -1;
+    g->rule->leaf(g->rule->self, &rows, values);
+    return 0;
 }
 
-static int node_to_split(struct grower *g, const struct open_node *parent)
+static int node_to_split(struct grower *g, const struct open_node *node)
 {
-    const struct split *split = &parent->split;
-    struct tree *t = g->tree;
-
-    if (mem_grow(&t->nodes, &g->node_room, t->n_nodes + (size_t)2, sizeof *t->nodes) < 0)
-        return -1;
-    struct node *node = &t->nodes[parent->node];
-    node->column = split->col;
-    node->child = t->n_nodes;
-    node->gain = (float)split->gain;
-    node->flags = split->missing_left ? NODE_MISSING_LEFT : 0;
-    if (!g->bins->cols[split->col].category) {
-        node->threshold = split->threshold;
-        return 0;
-    }
-    node->flags |= NODE_CATEGORY;
-    return node_set(g, node, split);
+    const struct bin_column *c = &g->bins->cols[node->split.col];
+    return builder_split(&g->builder, node->node, &node->split, c);
 }
 
 /* ---- rows ---- */
@@ -565,14 +491,14 @@ static int node_expand(struct grower *g, struct open_node *parent)
 
     if (open_init(g, &child[0], parent->depth + 1) < 0 ||
         open_init(g, &child[1], parent->depth + 1) < 0 || queue_reserve(&g->open, 2) < 0 ||
-        node_to_split(g, parent) < 0)
+        builder_reserve(&g->builder, 2) < 0 || node_to_split(g, parent) < 0)
         goto fail;
     child_totals(g, parent, child);
     uint32_t middle = rows_partition(g, parent);
     child[0].begin = parent->begin, child[0].end = child[1].begin = middle;
     child[1].end = parent->end;
     for (int i = 0; i < 2; i++) {
-        child[i].node = node_add(g, child[i].totals);
+        child[i].node = builder_add(&g->builder, cover_of(g, child[i].totals));
         may_split[i] = node_may_split(g, &child[i]);
     }
     if (children_count(g, parent, child, may_split) < 0)
@@ -596,8 +522,7 @@ static int root_open(struct grower *g)
 
     if (open_init(g, &root, 0) < 0)
         return -1;
-    if (queue_reserve(&g->open, 1) < 0 ||
-        mem_grow(&g->tree->nodes, &g->node_room, 1, sizeof *g->tree->nodes) < 0) {
+    if (queue_reserve(&g->open, 1) < 0 || builder_reserve(&g->builder, 1) < 0) {
         open_release(g, &root);
         return -1;
     }
@@ -611,7 +536,7 @@ static int root_open(struct grower *g)
     struct hist_rows rows = node_rows(g, 0, root.end);
     memset(root.totals, 0, g->width * sizeof *root.totals);
     hist_totals(g->stats, &rows, root.totals);
-    root.node = node_add(g, root.totals);
+    root.node = builder_add(&g->builder, cover_of(g, root.totals));
     g->n_leaves = 1;
     bool may_split = node_may_split(g, &root);
     if (may_split && hist_count(g, &root) < 0) {
@@ -619,25 +544,6 @@ static int root_open(struct grower *g)
         return -1;
     }
     return node_settle(g, &root, may_split);
-}
-
-static int fit_array(void *array, size_t n, size_t size)
-{
-    void *old, *fit;
-    memcpy(&old, array, sizeof old);
-    if (!(fit = mem_resize(old, n, size)))
-        return -1;
-    memcpy(array, &fit, sizeof fit);
-    return 0;
-}
-
-/* Trims the arrays to what they hold. */
-static int tree_fit(struct tree *t, int n_outputs)
-{
-    if (fit_array(&t->nodes, t->n_nodes, sizeof *t->nodes) < 0 ||
-        fit_array(&t->values, t->n_leaves, (size_t)n_outputs * sizeof *t->values) < 0)
-        return -1;
-    return t->words ? fit_array(&t->words, t->n_words, sizeof *t->words) : 0;
 }
 
 struct tree *grower_tree(
@@ -648,8 +554,8 @@ struct tree *grower_tree(
     g->tree_number = tree_number;
     g->open.best_first = o->max_leaves > 0;
     g->draws = draws;
-    g->tree = mem_zalloc(1, sizeof *g->tree);
-    if (!g->tree)
+    struct tree *done;
+    if (builder_start(&g->builder) < 0)
         goto fail;
     tree_columns(g);
     if (root_open(g) < 0)
@@ -662,10 +568,8 @@ struct tree *grower_tree(
         if (ret < 0)
             goto fail;
     }
-    if (tree_fit(g->tree, g->rule->n_outputs) < 0)
+    if (!(done = builder_finish(&g->builder)))
         goto fail;
-    struct tree *done = g->tree;
-    g->tree = NULL;
     grower_reset(g);
     return done;
 fail:
