@@ -46,20 +46,20 @@ static void vote(const double *leaf, int n_outputs, double *out)
 }
 
 /* Shares of the trees' votes. */
-static void raw_votes(const void *params, const struct forest *f, columns_t cols, int64_t first,
-    int64_t n, double *out)
+static void raw_votes(const struct predictor *p, const struct predictor_block *b, double *out)
 {
-    size_t k = (size_t)f->n_outputs;
-    (void)params;
+    const struct forest *f = predictor_forest(p);
+    size_t k = (size_t)f->n_outputs, n = (size_t)b->n;
+    uint32_t leaf[PREDICTOR_ROWS];
 
-    memset(out, 0, (size_t)n * k * sizeof *out);
-    for (int64_t i = 0; i < n; i++) {
-        for (int t = 0; t < f->n_trees; t++)
-            vote(f->trees[t]->values + k * tree_leaf(f->trees[t], cols, first + i), f->n_outputs,
-                out + (size_t)i * k);
-        for (size_t j = 0; j < k; j++)
-            out[(size_t)i * k + j] /= f->n_trees;
+    memset(out, 0, n * k * sizeof *out);
+    for (int t = 0; t < f->n_trees; t++) {
+        predictor_leaves(p, b, t, leaf);
+        for (size_t i = 0; i < n; i++)
+            vote(f->trees[t]->values + k * leaf[i], f->n_outputs, out + i * k);
     }
+    for (size_t i = 0; i < n * k; i++)
+        out[i] /= f->n_trees;
 }
 
 static int run(
@@ -69,7 +69,7 @@ static int run(
         .program = "rf",
         .common = &o->common,
         .predict = &o->predict,
-        .raw = o->vote ? raw_votes : predict_raw,
+        .raw = o->vote ? raw_votes : predictor_raw,
         .classes_only = o->vote ? "--vote" : NULL,
     };
     return predict_run(&job, files, watch, err);

@@ -28,6 +28,7 @@ struct run {
     uint16_t *draws[MAX_BATCH];
     struct tree *tree[MAX_BATCH];
     struct codetree codes[MAX_BATCH]; /* for out-of-bag rows */
+    uint16_t *missing;                /* codes of missing values */
     struct err tree_err[MAX_BATCH];
     struct grower **growers; /* [pool_size()], made when a worker first needs one */
 
@@ -52,8 +53,8 @@ static void grow_task(void *ctx, int64_t i, int worker)
     r->learner->sample(r->self, r->first + (int)i, r->draws[i]);
     if (r->growers[worker] && !r->tree[i]) /* a resumed tree is there already */
         r->tree[i] = grower_tree(r->growers[worker], (uint32_t)(r->first + i), r->draws[i], err);
-    if (r->tree[i] && r->fit->oob.table &&
-        codetree_init(&r->codes[i], r->tree[i], &r->bins, err) < 0) {
+    if (r->tree[i] && r->fit->oob.table && r->bins.near &&
+        codetree_init(&r->codes[i], r->tree[i], &r->bins, r->missing, err) < 0) {
         tree_free(r->tree[i]);
         r->tree[i] = NULL;
     }
@@ -256,8 +257,10 @@ static int run_init(
         return -1;
     r->rule = (struct grow_rule){r->self, n_outputs, r->learner->leaf};
     r->growers = mem_zalloc((size_t)pool_size(), sizeof *r->growers);
-    if (!r->growers)
+    r->missing = mem_alloc((size_t)r->bins.n_cols, sizeof *r->missing);
+    if (!r->growers || !r->missing)
         return err_memory(err);
+    codetree_missing(&r->bins, r->missing);
     r->batch = 4 * pool_size() < MAX_BATCH ? 4 * pool_size() : MAX_BATCH;
     for (int i = 0; i < r->batch; i++)
         if (!(r->draws[i] = mem_alloc((size_t)train->n_rows, sizeof *r->draws[i])))
@@ -278,6 +281,7 @@ static void run_release(struct run *r, int n_workers)
     for (int i = 0; i < n_workers && r->growers; i++)
         grower_free(r->growers[i]);
     mem_free(r->growers);
+    mem_free(r->missing);
     for (int i = 0; i < MAX_BATCH; i++)
         mem_free(r->draws[i]);
     bins_release(&r->bins);

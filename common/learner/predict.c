@@ -12,8 +12,6 @@
 #include "common/learner/learner.h"
 #include "common/learner/prediction.h"
 
-enum { BLOCK_ROWS = 128 };
-
 const struct opt predict_opts_table[] = {
     OPT_STRING('m', "model", struct predict_opts, model, "FILE", "the model ('-': standard input)"),
     OPT_GROUP(bind_opts_table, struct predict_opts, bind),
@@ -25,6 +23,8 @@ const struct opt predict_opts_table[] = {
 struct session {
     const struct predict_job *job;
     struct tree_model model;
+    struct predictor *predictor;
+    uint16_t *codes; /* [pool_size()] blocks */
     struct reader *reader;
     struct output out;
     char *prefix;
@@ -35,26 +35,19 @@ struct session {
     double *raw, *linked;
 };
 
-void predict_raw(const void *params, const struct forest *f, columns_t cols, int64_t first,
-    int64_t n, double *out)
-{
-    (void)params;
-    forest_predict(f, cols, first, n, out);
-}
-
 static void predict_block(void *ctx, int64_t block, int worker)
 {
     struct session *s = ctx;
-    const struct forest *f = &s->model.forest;
-    int64_t first = block * BLOCK_ROWS, n = s->batch.n_rows - first;
-    (void)worker;
+    int k = s->model.forest.n_outputs, left = s->batch.n_rows - (int)block * PREDICTOR_ROWS;
+    struct predictor_block b = {.cols = s->batch.cols,
+        .first = block * PREDICTOR_ROWS,
+        .n = left < PREDICTOR_ROWS ? left : PREDICTOR_ROWS,
+        .codes = s->codes + (size_t)worker * predictor_codes_size(s->predictor)};
 
-    if (n > BLOCK_ROWS)
-        n = BLOCK_ROWS;
-    s->job->raw(s->job->params, f, s->batch.cols, first, n, s->raw + first * f->n_outputs);
-    for (int64_t i = first; i < first + n; i++)
-        prediction_link(
-            &s->model.target, f->n_outputs, s->raw + i * f->n_outputs, s->linked + i * s->width);
+    predictor_code(s->predictor, &b);
+    s->job->raw(s->predictor, &b, s->raw + b.first * k);
+    for (int64_t i = b.first; i < b.first + b.n; i++)
+        prediction_link(&s->model.target, k, s->raw + i * k, s->linked + i * s->width);
 }
 
 static int batch_room(struct session *s, struct err *err)
@@ -144,6 +137,13 @@ static int session_open(struct session *s, const struct operands *files, struct 
         return err_memory(err);
     }
     s->width = prediction_width(&s->model.target);
+    s->predictor = predictor_new(&s->model.forest, s->model.schema.n_cols, err);
+    if (!s->predictor)
+        return -1;
+    s->codes =
+        mem_alloc((size_t)pool_size(), predictor_codes_size(s->predictor) * sizeof *s->codes);
+    if (!s->codes)
+        return err_memory(err);
     s->reader = reader_open(files, &o->bind, &s->model.schema, err);
     if (!s->reader || names_check(s, err) < 0)
         return -1;
@@ -162,7 +162,7 @@ static int rows_run(struct session *s, struct watch *watch, struct err *err)
             return err_interrupted(err);
         if (batch_room(s, err) < 0)
             return -1;
-        pool_run((s->batch.n_rows + BLOCK_ROWS - 1) / BLOCK_ROWS, predict_block, s);
+        pool_run((s->batch.n_rows + PREDICTOR_ROWS - 1) / PREDICTOR_ROWS, predict_block, s);
         if (batch_put(s, err) < 0)
             return -1;
         watch_progress(watch, "rows", reader_rows(s->reader), 0, "");
@@ -190,6 +190,8 @@ int predict_run(const struct predict_job *job, const struct operands *files, str
 out:
     output_discard(&s.out);
     reader_close(s.reader);
+    predictor_free(s.predictor);
+    mem_free(s.codes);
     tree_model_release(&s.model);
     mem_free(s.prefix);
     mem_free(s.raw);

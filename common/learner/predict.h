@@ -11,6 +11,7 @@
 #include "common/cli/verb.h"
 #include "common/learner/tree_model.h"
 #include "common/table/reader.h"
+#include "common/tree/predictor.h"
 
 struct predict_opts {
     const char *model;  /* -m FILE */
@@ -23,21 +24,15 @@ struct predict_opts {
     }
 extern const struct opt predict_opts_table[];
 
-/* What a predict verb passes on.  raw() computes [n][n_outputs] for rows [first, first + n) of a
- * batch. */
+/* What a predict verb passes on.  raw() computes [n][n_outputs] of a block that is coded. */
 struct predict_job {
     const char *program;
     const struct common_options *common;
     const struct predict_opts *predict;
-    void (*raw)(const void *params, const struct forest *f, columns_t cols, int64_t first,
-        int64_t n, double *out);
-    const void *params;
+    void (*raw)(const struct predictor *p, const struct predictor_block *b,
+        double *out);         /* predictor_raw */
     const char *classes_only; /* an option given that only classifiers take, or NULL */
 };
-
-/* raw() of a learner whose output is its forest's. */
-void predict_raw(const void *params, const struct forest *f, columns_t cols, int64_t first,
-    int64_t n, double *out);
 
 int predict_run(const struct predict_job *job, const struct operands *files, struct watch *watch,
     struct err *err) MUST_CHECK;

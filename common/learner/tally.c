@@ -88,15 +88,19 @@ static void add_by_codes(const struct add *a, int i, int64_t begin, int64_t end)
 {
     const struct codetree *codes = &a->codes[i - a->first];
     const uint16_t *draws = a->draws ? a->draws[i - a->first] : NULL;
-    const uint8_t *near[CODETREE_ROWS];
+    uint16_t wide[CODETREE_ROWS][NEAR_COLS_MAX];
+    const uint16_t *near[CODETREE_ROWS];
     int64_t rows[CODETREE_ROWS];
     uint32_t leaf[CODETREE_ROWS];
     int n = 0;
 
     for (int64_t row = begin; row <= end; row++) {
         if (row < end && !(draws && draws[row])) {
-            rows[n] = row;
-            near[n++] = a->bins->near + (size_t)row * a->bins->stride;
+            const uint8_t *narrow = a->bins->near + (size_t)row * a->bins->stride;
+            for (int col = 0; col < a->bins->n_cols; col++)
+                wide[n][col] = narrow[col];
+            near[n] = wide[n];
+            rows[n++] = row;
         }
         if (n == CODETREE_ROWS || (row == end && n)) {
             codetree_leaves(codes, near, n, leaf);

@@ -315,7 +315,7 @@ static int densify(struct build *s)
 
 /* ---- codes by row ---- */
 
-enum { NEAR_COLS_MAX = 256, NEAR_BLOCK_ROWS = 4096 };
+enum { NEAR_BLOCK_ROWS = 4096 };
 
 static void near_task(void *ctx, int64_t block, int worker)
 {

@@ -18,7 +18,7 @@
 #include "common/base/err.h"
 #include "common/table/table.h"
 
-enum { BINS_MAX = 65535 };
+enum { BINS_MAX = 65535, NEAR_COLS_MAX = 256 };
 
 struct bin_column {
     int n_bins; /* 0: not a feature (ignored, or never a value) */
@@ -40,7 +40,8 @@ struct bins {
     int64_t *start;
     uint32_t *col;
     uint16_t *code;
-    /* where every column has code8: the codes by row as well, stride bytes a row; else NULL */
+    /* where every column has code8, and there are no more than NEAR_COLS_MAX: the codes by row as
+     * well, stride bytes a row; else NULL */
     uint8_t *near;
     size_t stride; /* a multiple of 32 */
 };

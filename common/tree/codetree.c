@@ -5,25 +5,31 @@
 
 #include "common/base/mem.h"
 
-/* The last code whose values are <= threshold; -1: none. */
-static int code_below(const struct bin_column *c, double threshold)
+/* The last code whose values are <= threshold; there is one. */
+static uint16_t code_below(const struct bin_column *c, double threshold)
 {
-    int low = 0, high = c->n_bins;
+    int low = 0, high = c->n_bins - 1;
     while (low < high) {
-        int middle = (low + high) / 2;
+        int middle = (low + high + 1) / 2;
         if (c->high[middle] <= threshold)
-            low = middle + 1;
+            low = middle;
         else
-            high = middle;
+            high = middle - 1;
     }
-    return low - 1;
+    return (uint16_t)low;
 }
 
-int codetree_init(
-    struct codetree *c, const struct tree *tree, const struct bins *b, struct err *err)
+void codetree_missing(const struct bins *b, uint16_t *missing)
 {
-    *c = (struct codetree){.n_nodes = tree->n_nodes, .tree = tree};
-    if (!b->near || tree->n_words)
+    for (int col = 0; col < b->n_cols; col++)
+        missing[col] = (uint16_t)b->cols[col].n_bins;
+}
+
+int codetree_init(struct codetree *c, const struct tree *tree, const struct bins *b,
+    const uint16_t *missing, struct err *err)
+{
+    *c = (struct codetree){.tree = tree, .missing = missing};
+    if (tree->n_words || b->n_cols > CODETREE_COLS_MAX)
         return 0;
     c->nodes = mem_alloc(tree->n_nodes, sizeof *c->nodes);
     if (!c->nodes)
@@ -31,16 +37,13 @@ int codetree_init(
     for (uint32_t i = 0; i < tree->n_nodes; i++) {
         const struct node *node = &tree->nodes[i];
         if (node->column < 0) {
-            c->nodes[i] = (struct code_node){.child = i, .cut = 255, .leaf = 1};
+            c->nodes[i] = (struct code_node){.child = i, .cut = UINT16_MAX};
             continue;
         }
-        const struct bin_column *column = &b->cols[node->column];
-        int cut = code_below(column, node->threshold);
-        bool left = node->flags & NODE_MISSING_LEFT;
+        int left = node->flags & NODE_MISSING_LEFT ? CODETREE_MISSING_LEFT : 0;
         c->nodes[i] = (struct code_node){.child = node->child,
-            .col = (uint8_t)node->column,
-            .cut = (uint8_t)cut,
-            .missing_left = left ? (uint8_t)column->n_bins : 0};
+            .col = (uint16_t)(node->column | left),
+            .cut = code_below(&b->cols[node->column], node->threshold)};
     }
     return 0;
 }
@@ -51,33 +54,32 @@ void codetree_release(struct codetree *c)
     *c = (struct codetree){.nodes = NULL};
 }
 
-/* A step of one row: leaves stay, as every code but a missing value's is <= 255 and child + 0 is
- * the leaf. */
-static inline uint32_t step(const struct code_node *nodes, uint32_t at, const uint8_t *row)
+/* A step of one row; a leaf's cut takes every code to itself. */
+static inline uint32_t step(const struct codetree *c, uint32_t at, const uint16_t *row)
 {
-    struct code_node node = nodes[at];
-    uint8_t code = row[node.col];
-    bool right = (code > node.cut) & (code != node.missing_left);
-    return node.child + right;
+    struct code_node node = c->nodes[at];
+    unsigned col = node.col & (CODETREE_MISSING_LEFT - 1);
+    uint16_t code = row[col];
+    bool back = (node.col >= CODETREE_MISSING_LEFT) & (code == c->missing[col]);
+    return node.child + ((code > node.cut) & !back);
 }
 
-void codetree_leaves(const struct codetree *c, const uint8_t *const *rows, int n, uint32_t *leaf)
+void codetree_leaves(const struct codetree *c, const uint16_t *const *rows, int n, uint32_t *leaf)
 {
-    const struct code_node *nodes = c->nodes;
     uint32_t at[CODETREE_ROWS] = {0};
-    const uint8_t *row[CODETREE_ROWS];
-    unsigned arrived;
+    const uint16_t *row[CODETREE_ROWS];
+    uint32_t moved;
 
     for (int i = 0; i < CODETREE_ROWS; i++)
         row[i] = rows[i < n ? i : 0];
     do {
-        for (int steps = 0; steps < 4; steps++)
-            for (int i = 0; i < CODETREE_ROWS; i++)
-                at[i] = step(nodes, at[i], row[i]);
-        arrived = 1;
-        for (int i = 0; i < CODETREE_ROWS; i++)
-            arrived &= nodes[at[i]].leaf;
-    } while (!arrived);
+        moved = 0;
+        for (int i = 0; i < CODETREE_ROWS; i++) {
+            uint32_t to = step(c, step(c, step(c, at[i], row[i]), row[i]), row[i]);
+            moved |= to ^ at[i];
+            at[i] = to;
+        }
+    } while (moved);
     for (int i = 0; i < n; i++)
         leaf[i] = c->tree->nodes[at[i]].child;
 }
