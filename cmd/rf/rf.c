@@ -10,6 +10,9 @@
 
 const char *const rf_criterion_names[] = {"auto", "gini", "entropy", "squared", NULL};
 
+/* Beyond this, and below its inverse, squares and their sums would leave the range of double. */
+#define LARGEST 1e100
+
 struct rf {
     const struct rf_params *params;
     const struct table *table;
@@ -19,7 +22,9 @@ struct rf {
     int32_t *slot;  /* [n_rows] class; NULL in regression */
     int64_t *fixed[2];
     struct row_stats stats;
-    int64_t n_draws; /* rows drawn for a tree */
+    uint32_t *drawable; /* rows that weigh something; NULL: all do */
+    int64_t n_drawable;
+    int64_t n_draws; /* of them for a tree */
     score_fn *score;
 };
 
@@ -60,7 +65,9 @@ int rf_mtry_show(const void *field, struct buf *out)
     if (mtry->rule < MTRY_COUNT)
         return buf_str(out, mtry_names[mtry->rule]);
     number_write(mtry->amount, text);
-    return buf_str(out, text);
+    /* a fraction of 1 is all columns, a count of 1 is one */
+    return mtry->rule == MTRY_FRACTION && mtry->amount == 1 ? buf_str(out, "1.0")
+                                                            : buf_str(out, text);
 }
 
 int rf_mtry_count(const struct rf_mtry *mtry, bool regression, int d)
@@ -168,8 +175,14 @@ static int row_weights(struct rf *rf, const struct table *t, struct err *err)
         if (rf->params->class_weight)
             rf->weight[i] *= by_class[(int)t->y[i]];
         sum += rf->weight[i];
+        if (rf->weight[i] > LARGEST) {
+            err_set(err, "a weight of %g is too large to add up: scale the weights", rf->weight[i]);
+            goto out;
+        }
     }
-    ret = sum > 0 ? 0 : err_set(err, "all rows have weight 0");
+    ret = sum > 1 / LARGEST ? 0
+          : sum > 0         ? err_set(err, "the weights are too small to add up: scale them")
+                            : err_set(err, "all rows have weight 0");
 out:
     mem_free(by_class);
     return ret;
@@ -197,7 +210,7 @@ static int stats_weights(struct rf *rf, const struct table *t, struct err *err)
 {
     if (fixed_alloc(rf, 0, t->n_rows, err) < 0)
         return -1;
-    rf->stats.unit[0] = stats_unit(max_abs(rf->weight, t->n_rows), rf->n_draws);
+    rf->stats.unit[0] = stats_unit(max_abs(rf->weight, t->n_rows), t->n_rows);
     rf->stats.equal_weights = true;
     for (int64_t i = 0; i < t->n_rows; i++) {
         rf->fixed[0][i] = stats_fixed(rf->weight[i], rf->stats.unit[0]);
@@ -218,25 +231,36 @@ static int stats_classes(struct rf *rf, const struct table *t, struct err *err)
     return 0;
 }
 
+static double weighted_mean(const double *y, const double *weight, int64_t n)
+{
+    double mean = 0, sum = 0;
+    for (int64_t i = 0; i < n; i++) {
+        sum += weight[i];
+        if (weight[i] > 0)
+            mean += (y[i] - mean) * (weight[i] / sum);
+    }
+    return mean;
+}
+
 /* Weighted targets about their mean, which keeps the fixed point's bits for what differs. */
 static int stats_values(struct rf *rf, const struct table *t, struct err *err)
 {
-    double mean = 0, weight = 0, max = 0;
+    double largest = max_abs(t->y, t->n_rows), mean, max = 0;
 
-    for (int64_t i = 0; i < t->n_rows; i++) {
-        weight += rf->weight[i];
-        if (rf->weight[i] > 0)
-            mean += (t->y[i] - mean) * (rf->weight[i] / weight);
-    }
-    for (int64_t i = 0; i < t->n_rows; i++)
-        max = fmax(max, fabs(rf->weight[i] * (t->y[i] - mean)));
-    if (!isfinite(max))
-        return err_set(err, "the target '%s' has values too large to average", t->target.name);
+    if (largest > LARGEST)
+        return err_set(err, "the target '%s' has values beyond 1e100: scale it", t->target.name);
+    mean = weighted_mean(t->y, rf->weight, t->n_rows);
     if (fixed_alloc(rf, 1, t->n_rows, err) < 0)
         return -1;
-    rf->stats.unit[1] = stats_unit(max, rf->n_draws);
+    for (int64_t i = 0; i < t->n_rows; i++)
+        max = fmax(max, fabs(rf->weight[i] * (t->y[i] - mean)));
+    if (max > 0 && max < 1 / LARGEST)
+        return err_set(
+            err, "the target '%s' hardly differs: below 1e-100: scale it", t->target.name);
+    rf->stats.unit[1] = stats_unit(max, t->n_rows);
     for (int64_t i = 0; i < t->n_rows; i++)
         rf->fixed[1][i] = stats_fixed(rf->weight[i] * (t->y[i] - mean), rf->stats.unit[1]);
+    rf->stats.target = t->y;
     rf->stats.n_sums = 2;
     return 0;
 }
@@ -263,6 +287,26 @@ static int choose_criterion(struct rf *rf, const struct table *t, struct err *er
     rf->score = criterion == RF_GINI      ? score_gini
                 : criterion == RF_ENTROPY ? score_entropy
                                           : score_squared;
+    return 0;
+}
+
+/* Rows of weight 0 are in no tree's sample. */
+static int drawable_rows(struct rf *rf, const struct table *t, struct err *err)
+{
+    int64_t n = 0;
+
+    for (int64_t i = 0; i < t->n_rows; i++)
+        n += rf->fixed[0][i] > 0;
+    rf->n_drawable = n;
+    if (n == t->n_rows)
+        return 0;
+    rf->drawable = mem_alloc((size_t)n, sizeof *rf->drawable);
+    if (!rf->drawable)
+        return err_memory(err);
+    n = 0;
+    for (int64_t i = 0; i < t->n_rows; i++)
+        if (rf->fixed[0][i] > 0)
+            rf->drawable[n++] = (uint32_t)i;
     return 0;
 }
 
@@ -302,10 +346,10 @@ static int rf_start(void *self, const void *params, const struct table *train,
     rf->table = train;
     rf->classes = train->target.task == TASK_CLASSIFICATION;
     rf->n_classes = rf->classes ? (int)dict_size(train->target.classes) : 0;
-    rf->n_draws = count_draws(rf->params, train->n_rows);
     if (choose_criterion(rf, train, err) < 0 || row_weights(rf, train, err) < 0 ||
-        stats_weights(rf, train, err) < 0)
+        stats_weights(rf, train, err) < 0 || drawable_rows(rf, train, err) < 0)
         return -1;
+    rf->n_draws = count_draws(rf->params, rf->n_drawable);
     grow_choose(rf, train, grow);
     return rf->classes ? stats_classes(rf, train, err) : stats_values(rf, train, err);
 }
@@ -315,6 +359,7 @@ static void rf_release(void *self)
     struct rf *rf = self;
     mem_free(rf->weight);
     mem_free(rf->slot);
+    mem_free(rf->drawable);
     mem_free(rf->fixed[0]);
     mem_free(rf->fixed[1]);
 }
@@ -331,28 +376,33 @@ static const struct row_stats *rf_stats(const void *self)
     return &rf->stats;
 }
 
-/* A bootstrap, or a choice without replacement (Knuth's algorithm S). */
+/* A bootstrap, or a choice without replacement (Knuth's algorithm S), of the rows that weigh
+ * something. */
 static void rf_sample(const void *self, int tree, uint16_t *draws)
 {
     const struct rf *rf = self;
-    int64_t n = rf->table->n_rows;
+    int64_t n = rf->n_drawable, left = rf->n_draws;
     struct rng r;
 
     rng_init(&r, rf->params->seed, RNG_BAG, (uint32_t)tree, 0);
-    memset(draws, 0, (size_t)n * sizeof *draws);
-    if (rf->params->replace) {
-        for (int64_t i = 0; i < rf->n_draws; i++) {
-            uint64_t row = rng_below(&r, (uint64_t)n);
-            draws[row] += draws[row] < UINT16_MAX;
-        }
-        return;
+    memset(draws, 0, (size_t)rf->table->n_rows * sizeof *draws);
+    for (int64_t i = 0; i < rf->n_draws && rf->params->replace; i++) {
+        uint64_t at = rng_below(&r, (uint64_t)n);
+        uint64_t row = rf->drawable ? rf->drawable[at] : at;
+        draws[row] += draws[row] < UINT16_MAX;
     }
-    int64_t left = rf->n_draws;
-    for (int64_t row = 0; row < n && left; row++)
-        if ((int64_t)rng_below(&r, (uint64_t)(n - row)) < left) {
-            draws[row] = 1;
+    for (int64_t at = 0; at < n && left && !rf->params->replace; at++)
+        if ((int64_t)rng_below(&r, (uint64_t)(n - at)) < left) {
+            draws[rf->drawable ? rf->drawable[at] : at] = 1;
             left--;
         }
+}
+
+/* Can a row be in no sample?  Then it is out of bag. */
+static bool rf_leaves_out(const void *self)
+{
+    const struct rf *rf = self;
+    return rf->n_draws < rf->n_drawable || (rf->params->replace && rf->n_drawable > 1);
 }
 
 static void leaf_shares(const struct rf *rf, const struct hist_rows *rows, double *value)
@@ -432,6 +482,7 @@ const struct learner rf_learner = {
     .n_outputs = rf_n_outputs,
     .stats = rf_stats,
     .sample = rf_sample,
+    .leaves_out = rf_leaves_out,
     .leaf = rf_leaf,
     .describe = rf_describe,
 };

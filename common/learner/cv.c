@@ -85,9 +85,25 @@ out:
 
 /* ---- predictions out of fold ---- */
 
+/* A target called as another column is could not be told from it. */
+static int oof_names_check(const struct target *t, struct err *err)
+{
+    static const char *const ours[] = {"repeat", "row", "fold", "prediction"};
+    bool taken = false;
+
+    for (size_t i = 0; i < sizeof ours / sizeof *ours; i++)
+        taken |= strcmp(t->name, ours[i]) == 0;
+    if (t->classes && str_starts(t->name, "p_"))
+        taken |= dict_find(t->classes, t->name + 2, strlen(t->name + 2)) >= 0;
+    return taken ? err_usage(err, "--oof has a column '%s' of its own: rename the target", t->name)
+                 : 0;
+}
+
 static int oof_header(struct cv *cv, struct err *err)
 {
     const struct target *t = &cv->table->target;
+    if (oof_names_check(t, err) < 0)
+        return -1;
     if (output_printf(&cv->oof, err, "repeat,row,fold,") < 0 ||
         csv_put_field(&cv->oof, t->name, strlen(t->name), ',', err) < 0)
         return -1;

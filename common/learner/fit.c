@@ -23,8 +23,8 @@ struct run {
     double started;
 
     /* a batch of trees, grown at the same time */
-    int batch;    /* how many at most */
-    int first, n; /* those being grown: [first, first + n) */
+    int most, batch; /* how many at most, ever and now */
+    int first, n;    /* those being grown: [first, first + n) */
     uint16_t *draws[MAX_BATCH];
     struct tree *tree[MAX_BATCH];
     struct codetree codes[MAX_BATCH]; /* for out-of-bag rows */
@@ -116,19 +116,22 @@ static int measure(struct run *r, struct tally *t, int round, const char *data, 
     return keep_measurements(r, round, data, r->values, err);
 }
 
-/* Measures both sets after a round; the last set measured, valid where there is one, is what early
- * stopping watches. */
+/*
+ * Measures both sets after a round.  The last set measured, valid where there is one, is what early
+ * stopping watches; a value that is not defined is never the best.
+ */
 static int measure_round(struct run *r, int round, struct err *err)
 {
+    const struct fit_opts *o = r->opts;
+
     if (measure(r, &r->fit->oob, round, "oob", err) < 0 ||
         measure(r, &r->fit->valid, round, "valid", err) < 0)
         return -1;
-    if (!r->fit->oob.table && !r->fit->valid.table)
-        return 0;
-    const struct metric *m = &r->opts->metrics[r->opts->decisive];
-    double value = r->values[r->opts->decisive];
-    if (!m->info->higher_is_better)
+    double value = r->values[o->decisive];
+    if (!o->metrics[o->decisive].info->higher_is_better)
         value = -value;
+    if (isnan(value))
+        return 0;
     if (!r->best_round || value > r->best_value) {
         r->best_value = value;
         r->best_round = round;
@@ -147,13 +150,19 @@ static void tally_rounds(struct run *r, int first, int last)
         tally_add(&r->fit->valid, f, first, last, NULL, NULL, NULL);
 }
 
-/* Round by round where each one is measured, all at once where not.  *done: early stopping says so.
- */
-static int batch_measure(struct run *r, bool *done, struct err *err)
+static bool is_measured(const struct run *r)
+{
+    return r->fit->oob.table || r->fit->valid.table;
+}
+
+/* Round by round where each one is measured, all at once where not. */
+static int batch_measure(struct run *r, struct err *err)
 {
     const struct fit_opts *o = r->opts;
     int last = r->first + r->n;
 
+    if (!is_measured(r))
+        return 0;
     if (!o->curve && !o->early_stop) {
         tally_rounds(r, r->first, last);
         return 0;
@@ -163,13 +172,14 @@ static int batch_measure(struct run *r, bool *done, struct err *err)
         if (measure_round(r, i + 1, err) < 0)
             return -1;
         if (o->early_stop && r->best_round && i + 1 - r->best_round >= o->early_stop) {
-            r->fit->stopped_early = *done = true;
+            r->fit->stopped_early = true;
             return 0;
         }
     }
     return 0;
 }
 
+/* The score on the progress line is measured at most once a second. */
 static void show_progress(struct run *r)
 {
     const struct fit_opts *o = r->opts;
@@ -210,37 +220,78 @@ static int adopt_rest(struct run *r, struct forest *resumed)
     return 0;
 }
 
+/* Batches start with a tree a worker and grow while they are quick, so that signals and limits are
+ * soon heard. */
+static void batch_size(struct run *r, double seconds)
+{
+    if (seconds < 0.1 && 2 * r->batch <= r->most)
+        r->batch *= 2;
+    else if (seconds > 0.5 && r->batch > pool_size())
+        r->batch = pool_size() < r->most ? pool_size() : r->most;
+}
+
+static int batch_run(struct run *r, struct forest *resumed, struct err *err)
+{
+    const struct fit_opts *o = r->opts;
+    double start = clock_seconds();
+
+    r->n = o->n_rounds - r->first < r->batch ? o->n_rounds - r->first : r->batch;
+    batch_adopt(r, resumed);
+    if (batch_grow(r, err) < 0 || batch_measure(r, err) < 0)
+        return -1;
+    codes_clear(r);
+    if (!r->fit->stopped_early)
+        show_progress(r);
+    if (o->save && r->first >= resumed->n_trees && clock_seconds() - r->last_saved > SAVE_SECONDS) {
+        r->last_saved = clock_seconds();
+        if (o->save(o->save_ctx, &r->fit->forest, err) < 0)
+            return -1;
+    }
+    batch_size(r, clock_seconds() - start);
+    return 0;
+}
+
+/* Cuts the forest back to its best round, and what valid rows have with it. */
+static int keep_best(struct run *r, struct err *err)
+{
+    struct fit *fit = r->fit;
+
+    if (!r->best_round) {
+        watch_warn(r->watch, "early stopping: %s was never defined",
+            r->opts->metrics[r->opts->decisive].name);
+        return 0;
+    }
+    forest_truncate(&fit->forest, r->best_round);
+    if (!fit->valid.table)
+        return 0;
+    tally_clear(&fit->valid, fit->forest.n_outputs);
+    tally_add(&fit->valid, &fit->forest, 0, fit->forest.n_trees, NULL, NULL, NULL);
+    return tally_measure(&fit->valid, &fit->forest, fit->forest.n_trees, r->opts->metrics,
+        r->opts->n_metrics, r->values, err);
+}
+
 static int run_rounds(struct run *r, struct forest *resumed, struct err *err)
 {
     const struct fit_opts *o = r->opts;
-    bool done = false;
+    struct fit *fit = r->fit;
 
-    for (r->first = 0; r->first < o->n_rounds && !done; r->first += r->n) {
+    while (r->first < o->n_rounds && !fit->stopped_early) {
         if (watch_stop(r->watch))
             return adopt_rest(r, resumed) < 0 ? err_memory(err) : err_interrupted(err);
-        if (o->time_limit > 0 && r->first > 0 && clock_seconds() - r->started > o->time_limit) {
-            r->fit->out_of_time = true;
+        if (o->time_limit > 0 && r->first > 0 && r->first >= resumed->n_trees &&
+            clock_seconds() - r->started > o->time_limit) {
+            fit->out_of_time = true;
             break;
         }
-        r->n = o->n_rounds - r->first < r->batch ? o->n_rounds - r->first : r->batch;
-        batch_adopt(r, resumed);
-        if (batch_grow(r, err) < 0 || batch_measure(r, &done, err) < 0)
+        if (batch_run(r, resumed, err) < 0)
             return -1;
-        codes_clear(r);
-        show_progress(r);
-        if (o->save && clock_seconds() - r->last_saved > SAVE_SECONDS) {
-            r->last_saved = clock_seconds();
-            if (o->save(o->save_ctx, &r->fit->forest, err) < 0)
-                return -1;
-        }
+        r->first += r->n;
     }
-    struct fit *fit = r->fit;
-    if (!o->curve && !o->early_stop && fit->forest.n_trees &&
-        measure_round(r, fit->forest.n_trees, err) < 0)
-        return -1;
-    if (o->early_stop && r->best_round)
-        forest_truncate(&fit->forest, r->best_round);
-    return 0;
+    if (!is_measured(r))
+        return 0;
+    if (o->early_stop)
+        return keep_best(r, err);
+    return o->curve ? 0 : measure_round(r, fit->forest.n_trees, err);
 }
 
 static int run_init(
@@ -261,17 +312,19 @@ static int run_init(
     if (!r->growers || !r->missing)
         return err_memory(err);
     codetree_missing(&r->bins, r->missing);
-    r->batch = 4 * pool_size() < MAX_BATCH ? 4 * pool_size() : MAX_BATCH;
-    for (int i = 0; i < r->batch; i++)
+    r->most = 4 * pool_size() < MAX_BATCH ? 4 * pool_size() : MAX_BATCH;
+    r->batch = pool_size() < r->most ? pool_size() : r->most;
+    for (int i = 0; i < r->most; i++)
         if (!(r->draws[i] = mem_alloc((size_t)train->n_rows, sizeof *r->draws[i])))
             return err_memory(err);
     if (valid && tally_init(&r->fit->valid, valid, n_outputs, false, err) < 0)
         return -1;
-    r->learner->sample(r->self, 0, r->draws[0]);
-    bool out_of_bag = false;
-    for (int64_t row = 0; row < train->n_rows; row++)
-        out_of_bag |= !r->draws[0][row];
-    return out_of_bag ? tally_init(&r->fit->oob, train, n_outputs, true, err) : 0;
+    if (r->learner->leaves_out(r->self))
+        return tally_init(&r->fit->oob, train, n_outputs, true, err);
+    if (r->opts->early_stop && !valid)
+        return err_usage(
+            err, "--early-stop has nothing to watch: no row is out of bag, held out or in --valid");
+    return 0;
 }
 
 static void run_release(struct run *r, int n_workers)
@@ -315,6 +368,10 @@ int learner_fit(const struct learner *l, const void *params, const struct table 
         forest_init(&fit->forest, l->n_outputs(r.self), l->average, err) < 0 ||
         run_init(&r, train, valid, err) < 0)
         goto out;
+    if (resumed.n_trees && resumed.n_outputs != r.rule.n_outputs) {
+        err_set(err, "the checkpoint's leaves do not fit the target");
+        goto out;
+    }
     ret = run_rounds(&r, &resumed, err);
 out:
     run_release(&r, n_workers);

@@ -39,6 +39,7 @@ struct learner {
     const struct row_stats *(*stats)(const void *self);
     /* How often each row is drawn for a round: draws[n_rows]. */
     void (*sample)(const void *self, int round, uint16_t *draws);
+    bool (*leaves_out)(const void *self); /* does a sample leave out rows that count? */
     void (*leaf)(const void *self, const struct hist_rows *rows, double *value);
     /* params as JSON for the model's description; a new object. */
     json_t *(*describe)(const void *params);

@@ -2,6 +2,7 @@
 #include "common/learner/tally.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "common/base/mem.h"
 #include "common/base/pool.h"
@@ -50,6 +51,14 @@ int tally_init(
         return 0;
     tally_release(t);
     return err_memory(err);
+}
+
+void tally_clear(struct tally *t, int n_outputs)
+{
+    size_t n = (size_t)t->table->n_rows;
+    memset(t->sum, 0, n * (size_t)n_outputs * sizeof *t->sum);
+    if (t->n)
+        memset(t->n, 0, n * sizeof *t->n);
 }
 
 void tally_release(struct tally *t)

@@ -10,6 +10,7 @@
 int tally_init(struct tally *t, const struct table *table, int n_outputs, bool some_rows,
     struct err *err) MUST_CHECK;
 void tally_release(struct tally *t);
+void tally_clear(struct tally *t, int n_outputs); /* as if no tree had been added */
 /*
  * Adds trees [first, last) of the forest; draws[i][row] != 0 keeps tree first + i away from the row
  * (NULL: from none). codes[i] is tree first + i on the codes of bins, those of the tally's rows;

@@ -1,10 +1,12 @@
 /* train.c -- see train.h. */
 #include "common/learner/train.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 #include <zlib.h>
 
 #include "common/base/clock.h"
@@ -64,16 +66,33 @@ const struct opt train_opts_table[] = {
 
 static int options_check(const struct train_opts *o, struct err *err)
 {
+    const char *const side[] = {o->report, o->checkpoint, o->resume, o->oof};
     int sets = !!o->valid + (o->holdout > 0) + (o->holdout_last > 0);
 
+    for (size_t i = 0; i < sizeof side / sizeof *side; i++)
+        if (side[i] && strcmp(side[i], "-") == 0)
+            return err_usage(err, "--report, --checkpoint, --resume and --oof take files, not '-'");
     if (sets > 1)
         return err_usage(err, "only one of --valid, --holdout and --holdout-last can be given");
     if (o->cv.folds && sets)
         return err_usage(err, "--cv measures on its folds: leave out --valid and --holdout");
     if (o->cv.folds && (o->checkpoint || o->resume))
         return err_usage(err, "--cv keeps no model: leave out --checkpoint and --resume");
+    if (o->cv.folds && o->report)
+        return err_usage(err, "--cv writes its scores to the output: leave out --report");
     if (o->oof && !o->cv.folds)
         return err_usage(err, "--oof needs --cv");
+    return 0;
+}
+
+/* Standard input holds one file only. */
+static int inputs_check(const struct train_opts *o, const struct operands *files, struct err *err)
+{
+    bool rows = files->n == 0;
+    for (int i = 0; i < files->n; i++)
+        rows |= strcmp(files->item[i], "-") == 0;
+    if (rows && o->valid && strcmp(o->valid, "-") == 0)
+        return err_usage(err, "the rows and --valid cannot both be standard input");
     return 0;
 }
 
@@ -94,6 +113,9 @@ static int metrics_choose(struct metric metrics[METRICS_MAX], int *n, const char
         mem_free(name);
         if (ret < 0)
             return -1;
+        for (int i = 0; i < *n; i++)
+            if (strcmp(metrics[i].name, metrics[*n].name) == 0)
+                return err_usage(err, "--metric: %s is there twice", metrics[i].name);
         const struct metric_info *info = metrics[(*n)++].info;
         if (info->ranking ? !t->group : !(classes ? info->classification : info->regression))
             return err_usage(err, "--metric: %s does not fit a %s target%s", info->name,
@@ -176,29 +198,46 @@ static int fingerprint(char text[17], const struct table *t, json_t *options, st
     return 0;
 }
 
+/* 1 when the two descriptions are equal, 0 when not, -1 on error; takes both. */
+static int same_json(json_t *a, json_t *b)
+{
+    int same = a && b ? json_equal(a, b) : -1;
+    json_decref(a);
+    json_decref(b);
+    return same;
+}
+
+/* A checkpoint's trees may be used on these rows: the same columns, classes, target, rows and
+ * options. */
+static int checkpoint_fits(const struct tree_model *saved, const struct table *t, const char *print,
+    const char *path, struct err *err)
+{
+    if (!saved->fingerprint[0])
+        return err_set(err, "%s: a finished model, not a checkpoint", path);
+    int schema = same_json(schema_to_json(&saved->schema, err), schema_to_json(&t->schema, err));
+    int target = same_json(target_to_json(&saved->target, err), target_to_json(&t->target, err));
+    if (schema < 0 || target < 0)
+        return -1;
+    if (!schema || !target || strcmp(saved->fingerprint, print) != 0)
+        return err_set(err, "%s: a checkpoint of other rows or options", path);
+    return 0;
+}
+
 /* Takes over the trees of a checkpoint, if there is one. */
-static int resume(struct fit *fit, const struct train_job *job, const char *print,
-    const struct watch *watch, struct err *err)
+static int resume(struct fit *fit, const struct train_job *job, const struct table *t,
+    const char *print, const struct watch *watch, struct err *err)
 {
     struct tree_model saved = TREE_MODEL_INIT;
     const char *path = job->train->resume;
-    FILE *there = fopen(path, "re");
     int ret = -1;
 
-    if (!there) {
+    if (access(path, F_OK) < 0 && errno == ENOENT) {
         watch_info(watch, "no checkpoint '%s' yet: starting afresh", path);
         return 0;
     }
-    fclose(there);
-    if (tree_model_read(&saved, path, job->learner->program, err) < 0)
+    if (tree_model_read(&saved, path, job->learner->program, err) < 0 ||
+        checkpoint_fits(&saved, t, print, path, err) < 0)
         goto out;
-    if (strcmp(saved.fingerprint, print) != 0) {
-        err_set(err,
-            saved.fingerprint[0] ? "%s: a checkpoint of other rows or options"
-                                 : "%s: a finished model, not a checkpoint",
-            path);
-        goto out;
-    }
     watch_info(
         watch, "going on from %d %s of '%s'", saved.forest.n_trees, job->learner->rounds, path);
     fit->forest = saved.forest;
@@ -246,7 +285,7 @@ static int fit_model(struct session *s, struct err *err)
 
     if ((o->checkpoint || o->resume) && fingerprint(s->fingerprint, &s->train, s->options, err) < 0)
         return -1;
-    if (o->resume && resume(&s->fit, s->job, s->fingerprint, s->watch, err) < 0)
+    if (o->resume && resume(&s->fit, s->job, &s->train, s->fingerprint, s->watch, err) < 0)
         return -1;
     if (o->checkpoint) {
         s->fit_opts.save = checkpoint_saved;
@@ -272,13 +311,8 @@ static int train_model(struct session *s, double started, struct err *err)
     json_t *summary = NULL;
     int ret = -1;
 
-    if (s->fit_opts.early_stop && !s->valid.n_rows && !job->learner->average)
-        return err_usage(err, "--early-stop needs --valid or --holdout");
     if (fit_model(s, err) < 0)
         return -1;
-    if (s->fit_opts.early_stop && !s->fit.n_measurements)
-        watch_warn(
-            s->watch, "--early-stop had nothing to watch: every row is in every tree's sample");
     if (job->train->report && report_write(job->train->report, &s->fit, s->metrics, err) < 0)
         return -1;
     summary = report_summary(
@@ -346,8 +380,8 @@ int train_run(
     double started = clock_seconds();
     int ret = -1;
 
-    if (options_check(job->train, err) < 0 || session_read(&s, files, err) < 0 ||
-        session_options(&s, err) < 0)
+    if (options_check(job->train, err) < 0 || inputs_check(job->train, files, err) < 0 ||
+        session_read(&s, files, err) < 0 || session_options(&s, err) < 0)
         goto out;
     ret = job->train->cv.folds ? cv_run(job, &s.train, &s.fit_opts, watch, err)
                                : train_model(&s, started, err);

@@ -11,15 +11,13 @@
 
 /* ---- where bins end ---- */
 
-/*
- * Bins of values[n], sorted, plus n_zeros values 0 that are not among them.  Distinct values are
- * taken in order; a bin is full when it holds its share of the rows still to come.
- */
+/* A value and how many rows have it. */
 struct run {
     double value;
     int64_t rows;
 };
 
+/* The distinct values of values[n], sorted, and of n_zeros zeros that are not among them. */
 static int64_t runs_of(const double *values, int64_t n, int64_t n_zeros, struct run *runs)
 {
     int64_t n_runs = 0, i = 0;
@@ -37,6 +35,8 @@ static int64_t runs_of(const double *values, int64_t n, int64_t n_zeros, struct 
     return n_runs;
 }
 
+/* Distinct values are taken in order; a bin is full when it holds its share of the rows still to
+ * come. */
 static int bins_cut(struct bin_column *c, const struct run *runs, int64_t n_runs, int max_bins)
 {
     int64_t rows_left = 0;
@@ -93,7 +93,13 @@ static int compare_levels(const void *a, const void *b)
     return (x->code > y->code) - (x->code < y->code);
 }
 
-/* Fills level_bin: a bin a level, but the rarest beyond BINS_MAX share the last one. */
+static int compare_codes(const void *a, const void *b)
+{
+    const struct level *x = a, *y = b;
+    return (x->code > y->code) - (x->code < y->code);
+}
+
+/* Fills level_bin: a bin a level, but the rarest beyond BINS_MAX are taken as missing. */
 static int levels_cut(struct bin_column *c, int32_t n_levels, const double *values, int64_t n)
 {
     int ret = -1;
@@ -103,7 +109,8 @@ static int levels_cut(struct bin_column *c, int32_t n_levels, const double *valu
     c->n_levels = n_levels;
     c->n_bins = n_levels < BINS_MAX ? n_levels : BINS_MAX;
     c->level_bin = mem_alloc((size_t)n_levels, sizeof *c->level_bin);
-    if (!levels || !c->level_bin)
+    c->bin_level = mem_alloc((size_t)c->n_bins, sizeof *c->bin_level);
+    if (!levels || !c->level_bin || !c->bin_level)
         goto out;
     for (int32_t i = 0; i < n_levels; i++)
         levels[i].code = i;
@@ -113,8 +120,13 @@ static int levels_cut(struct bin_column *c, int32_t n_levels, const double *valu
                 levels[(int32_t)values[i]].rows++;
         qsort(levels, (size_t)n_levels, sizeof *levels, compare_levels);
     }
-    for (int32_t i = 0; i < n_levels; i++)
-        c->level_bin[levels[i].code] = (uint16_t)(i < c->n_bins ? i : c->n_bins - 1);
+    for (int32_t i = c->n_bins; i < n_levels; i++)
+        c->level_bin[levels[i].code] = (uint16_t)c->n_bins;
+    qsort(levels, (size_t)c->n_bins, sizeof *levels, compare_codes);
+    for (int32_t bin = 0; bin < c->n_bins; bin++) {
+        c->level_bin[levels[bin].code] = (uint16_t)bin;
+        c->bin_level[bin] = (uint32_t)levels[bin].code;
+    }
     ret = 0;
 out:
     mem_free(levels);
@@ -127,7 +139,8 @@ struct build {
     struct bins *bins;
     const struct table *table;
     const struct bins_opts *opts;
-    int64_t *entry_start; /* sparse: entries by column */
+    int64_t *entry_start;   /* sparse: entries by column */
+    int64_t *entry_missing; /* how many are there but NaN */
     double *entry_values;
     unsigned char *failed; /* [n_cols]: no memory */
 };
@@ -244,10 +257,13 @@ static int entries_by_column(struct build *s)
 
     s->entry_start = mem_zalloc((size_t)n_cols + 2, sizeof *s->entry_start);
     s->entry_values = mem_alloc((size_t)n_entries, sizeof *s->entry_values);
-    if (!s->entry_start || !s->entry_values)
+    s->entry_missing = mem_zalloc((size_t)n_cols, sizeof *s->entry_missing);
+    if (!s->entry_start || !s->entry_values || !s->entry_missing)
         return -1;
-    for (int64_t i = 0; i < n_entries; i++)
+    for (int64_t i = 0; i < n_entries; i++) {
         s->entry_start[sp->col[i] + 2] += !isnan(sp->value[i]);
+        s->entry_missing[sp->col[i]] += isnan(sp->value[i]);
+    }
     for (int c = 0; c < n_cols; c++)
         s->entry_start[c + 2] += s->entry_start[c + 1];
     for (int64_t i = 0; i < n_entries; i++)
@@ -262,7 +278,7 @@ static void sparse_task(void *ctx, int64_t col, int worker)
     struct bin_column *c = &s->bins->cols[col];
     const struct table *t = s->table;
     int64_t first = s->entry_start[col], n = s->entry_start[col + 1] - first;
-    int64_t n_zeros = t->schema.absent_zero ? t->n_rows - n : 0;
+    int64_t n_zeros = t->schema.absent_zero ? t->n_rows - n - s->entry_missing[col] : 0;
     (void)worker;
 
     if (t->schema.cols[col].kind == COL_IGNORED)
@@ -355,6 +371,9 @@ int bins_build(struct bins *b, const struct table *t, const struct bins_opts *op
     int ret = -1;
 
     *b = (struct bins){.n_rows = t->n_rows, .n_cols = t->schema.n_cols};
+    if (t->n_rows > INT32_MAX)
+        return err_set(
+            err, "%lld rows are more than the %d supported", (long long)t->n_rows, INT32_MAX);
     b->cols = mem_zalloc((size_t)b->n_cols, sizeof *b->cols);
     s.failed = mem_zalloc((size_t)b->n_cols, 1);
     if (!b->cols || !s.failed)
@@ -375,6 +394,7 @@ out:
     mem_free(s.failed);
     mem_free(s.entry_start);
     mem_free(s.entry_values);
+    mem_free(s.entry_missing);
     if (ret < 0) {
         bins_release(b);
         return err_memory(err);
@@ -389,6 +409,7 @@ void bins_release(struct bins *b)
         mem_free(c->low);
         mem_free(c->high);
         mem_free(c->level_bin);
+        mem_free(c->bin_level);
         mem_free(c->code8);
         mem_free(c->code16);
     }

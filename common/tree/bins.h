@@ -5,7 +5,7 @@
  * any order), and n_bins for a missing value.  A column with no more distinct values than bins
  * asked for has a bin a value, so that nothing is lost; otherwise bins hold about as many rows
  * each.  Codes are u8 up to 255 bins, u16 up to 65,535. Categories have a bin a level; beyond
- * 65,535 levels the rarest share the last bin.
+ * 65,535 levels the rarest are taken as missing.
  *
  * Sparse tables stay sparse: codes of the entries present, by row, and one default code a column.
  */
@@ -26,7 +26,8 @@ struct bin_column {
     bool exact;          /* numbers: every bin holds one value */
     double *low, *high;  /* numbers: smallest and largest training value of each bin */
     int32_t n_levels;    /* categories */
-    uint16_t *level_bin; /* categories: bin of each level */
+    uint16_t *level_bin; /* categories: bin of each level; n_bins: taken as missing */
+    uint32_t *bin_level; /* and the level of each bin, rising */
     uint8_t *code8;      /* [n_rows], one of the two, NULL when sparse */
     uint16_t *code16;
     uint16_t default_code; /* sparse: of rows without an entry */

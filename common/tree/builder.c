@@ -1,9 +1,12 @@
 /* builder.c -- see builder.h. */
 #include "common/tree/builder.h"
 
+#include <float.h>
+#include <math.h>
 #include <string.h>
 
 #include "common/base/mem.h"
+#include "common/tree/levelset.h"
 
 int builder_start(struct tree_builder *b)
 {
@@ -22,7 +25,7 @@ int builder_reserve(struct tree_builder *b, uint32_t more)
 
 uint32_t builder_add(struct tree_builder *b, float cover)
 {
-    b->tree->nodes[b->tree->n_nodes] = (struct node){.column = -1, .cover = cover};
+    b->tree->nodes[b->tree->n_nodes] = (struct node){.column = -1, .cover = fminf(cover, FLT_MAX)};
     return b->tree->n_nodes++;
 }
 
@@ -39,23 +42,36 @@ int builder_leaf(struct tree_builder *b, uint32_t node, double **values)
     return 0;
 }
 
-/* The levels that go left, from the bins that do. */
+/* The levels that go the other way than missing values, rising: bins without rows go as those do.
+ */
+static uint32_t set_levels(
+    struct tree_builder *b, const struct split *split, const struct bin_column *c)
+{
+    uint64_t fill = split->missing_left ? UINT64_MAX : 0;
+    uint32_t n = 0;
+
+    for (size_t word = 0; word < ((size_t)c->n_bins + 63) / 64; word++)
+        for (uint64_t bits = split->set[word] ^ fill; bits; bits &= bits - 1) {
+            uint32_t bin = (uint32_t)(64 * word) + (uint32_t)__builtin_ctzll(bits);
+            b->level[n++] = c->bin_level ? c->bin_level[bin] : bin;
+        }
+    return n;
+}
+
 static int add_set(struct tree_builder *b, struct node *node, const struct split *split,
     const struct bin_column *c)
 {
     struct tree *t = b->tree;
-    size_t words = ((size_t)c->n_levels + 63) / 64;
 
+    if (mem_grow(&b->level, &b->level_room, (size_t)c->n_bins, sizeof *b->level) < 0)
+        return -1;
+    uint32_t n = set_levels(b, split, c);
+    size_t words = levelset_size(b->level, n);
     if (t->n_words + words > UINT32_MAX ||
         mem_grow(&t->words, &b->word_room, t->n_words + words, sizeof *t->words) < 0)
         return -1;
     node->set = t->n_words;
-    memset(t->words + t->n_words, 0, words * sizeof *t->words);
-    for (int32_t level = 0; level < c->n_levels; level++) {
-        uint16_t bin = c->level_bin[level];
-        if (split->set[bin / 64] >> (bin % 64) & 1)
-            t->words[t->n_words + (size_t)level / 64] |= (uint64_t)1 << (level % 64);
-    }
+    levelset_write(t->words + t->n_words, b->level, n);
     t->n_words += (uint32_t)words;
     return 0;
 }
@@ -67,7 +83,7 @@ int builder_split(
 
     node->column = split->col;
     node->child = b->tree->n_nodes;
-    node->gain = (float)split->gain;
+    node->gain = (float)fmin(split->gain, FLT_MAX);
     node->flags = split->missing_left ? NODE_MISSING_LEFT : 0;
     if (!c->category) {
         node->threshold = split->threshold;
@@ -103,4 +119,11 @@ void builder_abandon(struct tree_builder *b)
 {
     tree_free(b->tree);
     b->tree = NULL;
+}
+
+void builder_release(struct tree_builder *b)
+{
+    builder_abandon(b);
+    mem_free(b->level);
+    b->level = NULL;
 }

@@ -15,6 +15,8 @@ struct tree_builder {
     int n_outputs;
     struct tree *tree; /* NULL between trees */
     size_t node_room, leaf_room, word_room;
+    uint32_t *level; /* scratch */
+    size_t level_room;
 };
 
 /* All answer -1 for want of memory. */
@@ -32,5 +34,6 @@ int builder_split(struct tree_builder *b, uint32_t node, const struct split *spl
  * due. */
 struct tree *builder_finish(struct tree_builder *b) MUST_CHECK;
 void builder_abandon(struct tree_builder *b);
+void builder_release(struct tree_builder *b);
 
 #endif

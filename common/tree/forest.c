@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/base/mem.h"
+#include "common/tree/levelset.h"
 
 void tree_free(struct tree *t)
 {
@@ -45,22 +46,19 @@ void forest_truncate(struct forest *f, int n_trees)
         tree_free(f->trees[--f->n_trees]);
 }
 
-static bool level_in_set(const struct tree *t, const struct node *node, double level)
+bool node_goes_left(const struct tree *t, const struct node *node, double value)
 {
-    uint32_t code = (uint32_t)level;
-    return t->words[node->set + code / 64] >> (code % 64) & 1;
+    bool missing_left = node->flags & NODE_MISSING_LEFT;
+    if (isnan(value))
+        return missing_left;
+    if (node->flags & NODE_CATEGORY)
+        return missing_left != levelset_has(t->words + node->set, (uint32_t)value);
+    return value <= node->threshold;
 }
 
 static const struct node *node_next(const struct tree *t, const struct node *node, double value)
 {
-    bool left;
-    if (isnan(value))
-        left = node->flags & NODE_MISSING_LEFT;
-    else if (node->flags & NODE_CATEGORY)
-        left = level_in_set(t, node, value);
-    else
-        left = value <= node->threshold;
-    return t->nodes + node->child + !left;
+    return t->nodes + node->child + !node_goes_left(t, node, value);
 }
 
 uint32_t tree_leaf(const struct tree *t, columns_t cols, int64_t row)

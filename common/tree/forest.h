@@ -2,10 +2,11 @@
  * forest.h -- decision trees, and many of them: the container of every tree model.
  *
  * A tree is an array of nodes, root first; the children of an internal node stand beside each
- * other, after it.  A number or date goes left when value <= threshold, a category when its level's
- * bit is set in the node's set, and a missing value (NaN, or a level the model has not seen) where
- * the node says.  A leaf has n_outputs values.  A forest's raw output for a row is base + the sum
- * over trees of the leaf's values, divided by the number of trees where `average` is set.
+ * other, after it.  A number or date goes left when value <= threshold, and a missing value (NaN,
+ * or a level the model has not seen) where the node says.  A level that is in the node's set goes
+ * the other way than missing values do, any other with them.  A leaf has n_outputs values.  A
+ * forest's raw output for a row is base + the sum over trees of the leaf's values, divided by the
+ * number of trees where `average` is set.
  */
 #ifndef COMMON_TREE_FOREST_H
 #define COMMON_TREE_FOREST_H
@@ -34,7 +35,7 @@ struct tree {
     uint32_t n_nodes, n_leaves, n_words;
     struct node *nodes;
     double *values;  /* [n_leaves][n_outputs] */
-    uint64_t *words; /* sets of levels, ceil(n_levels / 64) words each */
+    uint64_t *words; /* sets of levels: see levelset.h */
 };
 
 void tree_free(struct tree *t);
@@ -62,6 +63,9 @@ void forest_truncate(struct forest *f, int n_trees);
 
 /* Columns of n_rows rows each, by schema position: batch.cols or table.values. */
 typedef const double *const *columns_t;
+
+/* Where a row with this value of the node's column goes. */
+bool node_goes_left(const struct tree *t, const struct node *node, double value);
 
 /* The number (among the tree's leaves) of the leaf that row reaches. */
 uint32_t tree_leaf(const struct tree *t, columns_t cols, int64_t row);

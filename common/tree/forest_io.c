@@ -5,6 +5,7 @@
 
 #include "common/base/mem.h"
 #include "common/tree/forest.h"
+#include "common/tree/levelset.h"
 
 struct totals {
     size_t nodes, leaves, words;
@@ -188,10 +189,14 @@ static int node_error(const struct unpack *u, uint32_t i, const char *what, stru
     return err_set(err, "corrupt model: tree %d, node %" PRIu32 ": %s", u->tree, i, what);
 }
 
-/* Words a node's set takes: its column's levels. */
-static int64_t set_words(const struct schema *schema, int32_t column)
+/* Words the node's set takes of those the tree may still have; 0: it is no set. */
+static size_t set_words(const struct unpack *u, const struct node *node)
 {
-    return ((int64_t)dict_size(schema->cols[column].dict) + 63) / 64;
+    size_t left = (size_t)(u->a->n_words - u->word);
+    if (node->set >= left)
+        return 0;
+    return levelset_check(u->a->words + u->word + node->set, left - node->set,
+        (uint32_t)dict_size(u->schema->cols[node->column].dict));
 }
 
 static int split_check(const struct unpack *u, const struct node *node, uint32_t i, struct err *err)
@@ -201,8 +206,7 @@ static int split_check(const struct unpack *u, const struct node *node, uint32_t
     bool category = u->schema->cols[node->column].kind == COL_CATEGORY;
     if (category != !!(node->flags & NODE_CATEGORY))
         return node_error(u, i, "has the wrong kind of split for its column", err);
-    if (category &&
-        (int64_t)node->set + set_words(u->schema, node->column) > u->a->n_words - u->word)
+    if (category && !set_words(u, node))
         return node_error(u, i, "has a set of levels out of range", err);
     if (isnan(node->threshold))
         return node_error(u, i, "has a threshold that is not a number", err);
@@ -252,7 +256,7 @@ static int leaves_check(const struct unpack *u, const struct tree *t, struct err
 static int nodes_copy(struct unpack *u, struct tree *t, struct err *err)
 {
     const struct arrays *a = u->a;
-    int64_t words = 0;
+    size_t words = 0;
 
     for (uint32_t i = 0; i < t->n_nodes; i++) {
         int64_t from = u->node + i;
@@ -264,14 +268,16 @@ static int nodes_copy(struct unpack *u, struct tree *t, struct err *err)
             .gain = a->gain[from],
             .cover = a->cover[from],
             .flags = a->flags[from]};
+        if (!isfinite(node->gain) || !isfinite(node->cover))
+            return node_error(u, i, "has a gain or cover that is not finite", err);
         if (node->column < 0) {
             t->n_leaves++;
             continue;
         }
         if (split_check(u, node, i, err) < 0)
             return -1;
-        if (node->flags & NODE_CATEGORY && node->set + set_words(u->schema, node->column) > words)
-            words = node->set + set_words(u->schema, node->column);
+        if (node->flags & NODE_CATEGORY && node->set + set_words(u, node) > words)
+            words = node->set + set_words(u, node);
     }
     t->n_words = (uint32_t)words;
     return 0;

@@ -171,6 +171,7 @@ void grower_free(struct grower *g)
     mem_free(g->spare);
     mem_free(g->column_hist);
     queue_release(&g->open);
+    builder_release(&g->builder);
     blocks_release(&g->hists);
     blocks_release(&g->memory);
     mem_free(g->best_memory);
@@ -319,11 +320,7 @@ static void node_find(struct grower *g, const struct open_node *node)
 
 static bool rows_same(const struct row_stats *s, uint32_t a, uint32_t b)
 {
-    if (s->slot)
-        return s->slot[a] == s->slot[b];
-    /* the same mean: value / weight, compared without division */
-    return (double)s->value[1][a] * (double)s->value[0][b] ==
-           (double)s->value[1][b] * (double)s->value[0][a];
+    return s->slot ? s->slot[a] == s->slot[b] : s->target[a] == s->target[b];
 }
 
 static bool node_is_pure(const struct grower *g, const struct open_node *node)

@@ -22,7 +22,9 @@ struct row_stats {
     const int32_t *slot;     /* [n_rows] 0 .. n_sums-1, or NULL */
     const int64_t *value[2]; /* [n_rows] fixed point; with slot only value[0] */
     double unit[2];          /* what 1 is worth: a power of two */
-    bool equal_weights;      /* value[0] is the same for all rows, and not 0 */
+    const double
+        *target;        /* without slot: rows of equal target are alike, and a node of them pure */
+    bool equal_weights; /* value[0] is the same for all rows, and not 0 */
 };
 
 /*

@@ -57,6 +57,7 @@ static void setup_init(struct setup *s, int64_t n, int n_classes, uint64_t seed)
     s->stats = (struct row_stats){.n_sums = n_classes ? n_classes : 2,
         .slot = n_classes ? s->slot : NULL,
         .value = {s->fixed[0], s->fixed[1]},
+        .target = s->table->y,
         .unit = {1.0 / 4, 1.0 / 1024}};
     for (int64_t i = 0; i < n; i++) {
         struct rng r;
@@ -142,15 +143,6 @@ static double best_of_column(const struct setup *s, const int *rows, int n, int 
     return best;
 }
 
-static bool goes_left(const struct tree *t, const struct node *node, double x)
-{
-    if (isnan(x))
-        return node->flags & NODE_MISSING_LEFT;
-    if (node->flags & NODE_CATEGORY)
-        return t->words[node->set] >> (int)x & 1;
-    return x <= node->threshold;
-}
-
 /* Where no row misses the value, a missing one goes with most of the drawn rows. */
 static void check_default_side(
     const struct setup *s, const struct tree *t, const struct node *node, const int *rows, int n)
@@ -160,7 +152,7 @@ static void check_default_side(
         double x = s->table->values[node->column][rows[i]];
         if (isnan(x))
             return;
-        draws[goes_left(t, node, x)] += s->draws[rows[i]];
+        draws[node_goes_left(t, node, x)] += s->draws[rows[i]];
     }
     assert_int_equal(!!(node->flags & NODE_MISSING_LEFT), draws[1] >= draws[0]);
 }
@@ -185,7 +177,7 @@ static void check_node(
     for (int side = 0; side < 2; side++) {
         int m = 0;
         for (int i = 0; i < n; i++)
-            if (goes_left(t, node, s->table->values[node->column][rows[i]]) == !side)
+            if (node_goes_left(t, node, s->table->values[node->column][rows[i]]) == !side)
                 part[m++] = rows[i];
         assert_true(m > 0);
         check_node(s, t, node->child + (uint32_t)side, part, m);
