@@ -110,7 +110,7 @@ static int check_options(const struct options *o, struct err *err)
         return err_usage(err, "--repeats is for --ci");
     if (o->roc && is_stdout(o->roc) && is_stdout(o->common.output))
         return err_usage(err, "--roc -: standard output takes the metrics already");
-    return 0;
+    return outputs_differ((const char *const[]){o->common.output, o->roc}, 2, err);
 }
 
 static int open_sheets(struct job *job, struct err *err)

@@ -39,18 +39,13 @@ static int fold_select(struct cv *cv, struct table *part, int fold, bool in, str
 static int scores_write(struct cv *cv, int repeat, int fold, const struct fit *fit, struct err *err)
 {
     const struct fit_opts *o = cv->fit_opts;
-    for (int i = 0; i < fit->n_measurements; i++) {
-        const struct measurement *m = &fit->measurements[i];
-        char value[NUMBER_MAX];
-        if (m->data[0] != 'v') /* the fold is what the frame calls valid */
-            continue;
-        number_write(m->value, value);
-        if (output_printf(&cv->out, err, "%d,%d,%d,%s,%s\n", repeat + 1, fold + 1, m->round,
-                o->metrics[m->metric].name, value) < 0)
-            return -1;
-    }
     for (int i = 0; i < o->n_metrics; i++) {
         double value = fit_value(fit, "valid", i);
+        char text[NUMBER_MAX];
+        number_write(value, text);
+        if (output_printf(&cv->out, err, "%d,%d,%d,%s,%s\n", repeat + 1, fold + 1,
+                fit->forest.n_trees, o->metrics[i].name, text) < 0)
+            return -1;
         cv->sum[i] += value;
         cv->squares[i] += value * value;
     }

@@ -400,3 +400,11 @@ double fit_value(const struct fit *fit, const char *data, int metric)
             return fit->measurements[i].value;
     return NAN;
 }
+
+bool fit_measured(const struct fit *fit, const char *data)
+{
+    for (int i = 0; i < fit->n_measurements; i++)
+        if (strcmp(fit->measurements[i].data, data) == 0)
+            return true;
+    return false;
+}

@@ -110,8 +110,9 @@ int learner_fit(const struct learner *l, const void *params, const struct table 
     const struct watch *watch, struct fit *fit, struct err *err) MUST_CHECK;
 void fit_release(struct fit *fit);
 
-/* What a metric was on a set of rows when the forest had the trees it has: NAN when not measured.
- */
+/* What a metric was on a set of rows when the forest had the trees it has; NAN when not defined or
+ * not measured. */
 double fit_value(const struct fit *fit, const char *data, int metric);
+bool fit_measured(const struct fit *fit, const char *data);
 
 #endif

@@ -129,6 +129,8 @@ static int session_open(struct session *s, const struct operands *files, struct 
     }
     if (tree_model_read(&s->model, o->model, s->job->program, err) < 0)
         return -1;
+    if (s->model.forest.n_trees == 0)
+        return err_set(err, "%s: a checkpoint without trees", o->model);
     if (s->job->classes_only && s->model.target.task != TASK_CLASSIFICATION)
         return err_usage(err, "%s does not fit: the model predicts values", s->job->classes_only);
     if ((o->prefix && (buf_str(&prefix, o->prefix) < 0 || buf_char(&prefix, '.') < 0)) ||
@@ -172,6 +174,13 @@ static int rows_run(struct session *s, struct watch *watch, struct err *err)
     return more;
 }
 
+static void say_rows(const struct session *s, const struct watch *watch, double seconds)
+{
+    int64_t n = reader_rows(s->reader);
+    reader_report(s->reader, watch);
+    watch_info(watch, "%" PRId64 " row%s, %.1f s", n, n == 1 ? "" : "s", seconds);
+}
+
 int predict_run(const struct predict_job *job, const struct operands *files, struct watch *watch,
     struct err *err)
 {
@@ -182,11 +191,8 @@ int predict_run(const struct predict_job *job, const struct operands *files, str
     if (session_open(&s, files, err) < 0 || rows_run(&s, watch, err) < 0)
         goto out;
     ret = output_close(&s.out, err);
-    if (ret == 0) {
-        reader_report(s.reader, watch);
-        watch_info(
-            watch, "%" PRId64 " rows, %.1f s", reader_rows(s.reader), clock_seconds() - started);
-    }
+    if (ret == 0)
+        say_rows(&s, watch, clock_seconds() - started);
 out:
     output_discard(&s.out);
     reader_close(s.reader);

@@ -67,9 +67,11 @@ json_t *report_summary(const struct fit *fit, const struct metric *metrics, int 
 static void say_scores(struct buf *line, const char *data, const struct fit *fit,
     const struct metric *metrics, int n_metrics)
 {
-    for (int i = 0; i < n_metrics; i++) {
+    for (int i = 0; i < n_metrics && fit_measured(fit, data); i++) {
         double value = fit_value(fit, data, i);
-        if (!isnan(value) && buf_printf(line, ", %s %s %.4g", data, metrics[i].name, value) < 0)
+        int ret = isnan(value) ? buf_printf(line, ", %s %s undefined", data, metrics[i].name)
+                               : buf_printf(line, ", %s %s %.4g", data, metrics[i].name, value);
+        if (ret < 0)
             return;
     }
 }

@@ -261,21 +261,41 @@ struct session {
     char fingerprint[17];
 };
 
-static int checkpoint_write(const struct session *s, const struct forest *forest, struct err *err)
+static struct tree_model_parts session_parts(const struct session *s, const struct forest *forest)
 {
-    json_t *summary = json_object();
-    int ret = !summary ? err_memory(err)
-                       : tree_model_write(s->job->train->checkpoint, s->job->learner->program,
-                             &s->train.schema, &s->train.target, forest, s->options, summary,
-                             s->fingerprint, err);
-    json_decref(summary);
+    return (struct tree_model_parts){.program = s->job->learner->program,
+        .schema = &s->train.schema,
+        .target = &s->train.target,
+        .forest = forest,
+        .options = s->options};
+}
+
+/* Called by the frame now and then, too. */
+static int checkpoint_write(void *ctx, const struct forest *forest, struct err *err)
+{
+    const struct session *s = ctx;
+    struct tree_model_parts parts = session_parts(s, forest);
+    int ret = -1;
+
+    parts.fingerprint = s->fingerprint;
+    parts.summary = json_object();
+    if (!parts.summary)
+        err_memory(err);
+    else
+        ret = tree_model_write(&parts, s->job->train->checkpoint, err);
+    json_decref(parts.summary);
     return ret;
 }
 
-/* Called by the frame now and then. */
-static int checkpoint_saved(void *ctx, const struct forest *forest, struct err *err)
+/* What an interrupted run has is in its checkpoint; the error says so. */
+static void checkpoint_interrupted(struct session *s, struct err *err)
 {
-    return checkpoint_write(ctx, forest, err);
+    struct err failed;
+    if (checkpoint_write(s, &s->fit.forest, &failed) == 0)
+        snprintf(err->text, sizeof err->text, "interrupted: %d %s are in '%s'",
+            s->fit.forest.n_trees, s->job->learner->rounds, s->job->train->checkpoint);
+    else
+        snprintf(err->text, sizeof err->text, "interrupted, and %.900s", failed.text);
 }
 
 static int fit_model(struct session *s, struct err *err)
@@ -288,45 +308,57 @@ static int fit_model(struct session *s, struct err *err)
     if (o->resume && resume(&s->fit, s->job, &s->train, s->fingerprint, s->watch, err) < 0)
         return -1;
     if (o->checkpoint) {
-        s->fit_opts.save = checkpoint_saved;
+        s->fit_opts.save = checkpoint_write;
         s->fit_opts.save_ctx = s;
     }
-    if (learner_fit(s->job->learner, s->job->params, &s->train, s->valid.n_rows ? &s->valid : NULL,
-            &s->fit_opts, &comm, s->watch, &s->fit, err) == 0)
-        return o->checkpoint ? checkpoint_write(s, &s->fit.forest, err) : 0;
-    if (err->kind == ERR_INTERRUPTED && o->checkpoint && s->fit.forest.n_trees) {
-        struct err failed;
-        if (checkpoint_write(s, &s->fit.forest, &failed) == 0)
-            snprintf(err->text, sizeof err->text, "interrupted: %d %s are in '%s'",
-                s->fit.forest.n_trees, s->job->learner->rounds, o->checkpoint);
-        else
-            snprintf(err->text, sizeof err->text, "interrupted, and %.900s", failed.text);
-    }
-    return -1;
+    int ret = learner_fit(s->job->learner, s->job->params, &s->train,
+        s->valid.n_rows ? &s->valid : NULL, &s->fit_opts, &comm, s->watch, &s->fit, err);
+    if (ret < 0 && err->kind == ERR_INTERRUPTED && o->checkpoint && s->fit.forest.n_trees)
+        checkpoint_interrupted(s, err);
+    return ret;
 }
 
+static void warn_no_split(const struct session *s)
+{
+    const struct forest *f = &s->fit.forest;
+    for (int i = 0; i < f->n_trees; i++)
+        if (f->trees[i]->n_nodes > 1)
+            return;
+    watch_warn(
+        s->watch, "no tree has a split: the rows are too few or alike, or the limits too strict");
+}
+
+/* The output is opened before the work begins, so that a bad path costs nothing; it comes before
+ * side outputs. */
 static int train_model(struct session *s, double started, struct err *err)
 {
     const struct train_job *job = s->job;
+    struct output out = OUTPUT_INIT;
+    struct tree_model_parts parts;
     json_t *summary = NULL;
     int ret = -1;
 
-    if (fit_model(s, err) < 0)
-        return -1;
-    if (job->train->report && report_write(job->train->report, &s->fit, s->metrics, err) < 0)
-        return -1;
+    if (output_open(&out, job->common->output, OUTPUT_BINARY, err) < 0 || fit_model(s, err) < 0)
+        goto out;
+    warn_no_split(s);
     summary = report_summary(
         &s->fit, s->metrics, s->fit_opts.n_metrics, s->train.n_rows, s->valid.n_rows);
     if (!summary) {
         err_memory(err);
         goto out;
     }
-    ret = tree_model_write(job->common->output, job->learner->program, &s->train.schema,
-        &s->train.target, &s->fit.forest, s->options, summary, NULL, err);
-    if (ret == 0)
-        report_say(s->watch, job->learner, &s->fit, s->metrics, s->fit_opts.n_metrics, &s->train,
-            clock_seconds() - started);
+    parts = session_parts(s, &s->fit.forest);
+    parts.summary = summary;
+    if (tree_model_put(&parts, &out, err) < 0 || output_close(&out, err) < 0)
+        goto out;
+    if ((job->train->report && report_write(job->train->report, &s->fit, s->metrics, err) < 0) ||
+        (job->train->checkpoint && checkpoint_write(s, &s->fit.forest, err) < 0))
+        goto out;
+    report_say(s->watch, job->learner, &s->fit, s->metrics, s->fit_opts.n_metrics, &s->train,
+        clock_seconds() - started);
+    ret = 0;
 out:
+    output_discard(&out);
     json_decref(summary);
     return ret;
 }

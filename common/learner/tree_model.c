@@ -7,19 +7,21 @@
 #include "common/io/stream/output.h"
 #include "common/learner/learner.h"
 
-static json_t *describe(const struct schema *schema, const struct target *target,
-    const struct forest *forest, json_t *options, json_t *summary, const char *fingerprint,
-    struct err *err)
+static json_t *describe(const struct tree_model_parts *parts, struct err *err)
 {
-    json_t *s = schema_to_json(schema, err), *t = s ? target_to_json(target, err) : NULL;
+    const struct forest *forest = parts->forest;
+    json_t *s = schema_to_json(parts->schema, err);
+    json_t *t = s ? target_to_json(parts->target, err) : NULL;
+
     if (!s || !t) {
         json_decref(s);
         return NULL;
     }
     json_t *j = json_pack("{s:o, s:o, s:O, s:O, s:b, s:i, s:i}", "schema", s, "target", t,
-        "options", options, "summary", summary, "average", forest->average, "n_outputs",
-        forest->n_outputs, "n_trees", forest->n_trees);
-    if (j && fingerprint && json_object_set_new(j, "fingerprint", json_string(fingerprint)) < 0) {
+        "options", parts->options, "summary", parts->summary, "average", forest->average,
+        "n_outputs", forest->n_outputs, "n_trees", forest->n_trees);
+    if (j && parts->fingerprint &&
+        json_object_set_new(j, "fingerprint", json_string(parts->fingerprint)) < 0) {
         json_decref(j);
         j = NULL;
     }
@@ -28,27 +30,29 @@ static json_t *describe(const struct schema *schema, const struct target *target
     return j;
 }
 
-int tree_model_write(const char *path, const char *program, const struct schema *schema,
-    const struct target *target, const struct forest *forest, json_t *options, json_t *summary,
-    const char *fingerprint, struct err *err)
+int tree_model_put(const struct tree_model_parts *parts, struct output *out, struct err *err)
 {
-    struct output out = OUTPUT_INIT;
     struct forest_pack pack = {NULL};
     struct st_writer *w = NULL;
+    json_t *j = describe(parts, err);
     int ret = -1;
-    json_t *j = describe(schema, target, forest, options, summary, fingerprint, err);
 
-    if (!j || output_open(&out, path, OUTPUT_BINARY, err) < 0)
-        goto out;
-    w = st_writer_new(err);
-    if (!w || forest_pack(&pack, forest, w, err) < 0 || model_write(w, program, j, &out, err) < 0)
-        goto out;
-    ret = output_close(&out, err);
-out:
-    output_discard(&out);
+    if (j && (w = st_writer_new(err)) && forest_pack(&pack, parts->forest, w, err) == 0)
+        ret = model_write(w, parts->program, j, out, err);
     st_writer_free(w);
     forest_pack_release(&pack);
     json_decref(j);
+    return ret;
+}
+
+int tree_model_write(const struct tree_model_parts *parts, const char *path, struct err *err)
+{
+    struct output out = OUTPUT_INIT;
+    int ret = -1;
+
+    if (output_open(&out, path, OUTPUT_BINARY, err) == 0 && tree_model_put(parts, &out, err) == 0)
+        ret = output_close(&out, err);
+    output_discard(&out);
     return ret;
 }
 

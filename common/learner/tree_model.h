@@ -11,6 +11,7 @@
 
 #include "common/base/err.h"
 #include "common/io/format/model.h"
+#include "common/io/stream/output.h"
 #include "common/table/schema.h"
 #include "common/tree/forest.h"
 
@@ -27,11 +28,21 @@ struct tree_model {
         .forest = FOREST_INIT                                                                      \
     }
 
-/* path as output_open() takes it.  options and summary are borrowed; fingerprint NULL but in
- * checkpoints. */
-int tree_model_write(const char *path, const char *program, const struct schema *schema,
-    const struct target *target, const struct forest *forest, json_t *options, json_t *summary,
-    const char *fingerprint, struct err *err) MUST_CHECK;
+/* What a model file of trees is made of; all borrowed. */
+struct tree_model_parts {
+    const char *program;
+    const struct schema *schema;
+    const struct target *target;
+    const struct forest *forest;
+    json_t *options, *summary;
+    const char *fingerprint; /* NULL but in checkpoints */
+};
+
+int tree_model_put(
+    const struct tree_model_parts *parts, struct output *out, struct err *err) MUST_CHECK;
+/* The same into a file of its own; path as output_open() takes it. */
+int tree_model_write(
+    const struct tree_model_parts *parts, const char *path, struct err *err) MUST_CHECK;
 
 /* Messages name the file. */
 int tree_model_read(

@@ -76,7 +76,7 @@ static int grower_columns(struct grower *g)
         if (c->category && c->n_bins > g->max_category_bins)
             g->max_category_bins = c->n_bins;
     }
-    g->column_hist = mem_alloc((size_t)max_bins + 1, g->width * sizeof *g->column_hist);
+    g->column_hist = mem_zalloc((size_t)max_bins + 1, g->width * sizeof *g->column_hist);
     struct err ignored;
     if (!g->column_hist ||
         split_scratch_init(&g->scratch, g->stats->n_sums, max_bins, &ignored) < 0)
@@ -236,7 +236,7 @@ static int hist_take(struct grower *g, int64_t **hist)
     struct blocks *b = &g->hists;
 
     *hist = NULL;
-    if (!b->n_spare && b->made >= 2 && (b->made + 1) * b->size > HISTS_BYTES)
+    if (!b->n_spare && (b->made + 1) * b->size > HISTS_BYTES)
         return 0;
     *hist = blocks_take(b);
     if (!*hist)
@@ -267,23 +267,34 @@ static void hist_subtract(struct grower *g, int64_t *from, const int64_t *less)
 
 /* ---- splits ---- */
 
-/* Looks at one column; counts it first if the node has no histogram. */
+/* Looks at one column; counts it first if the node has no histogram.  column_hist is all 0 between
+ * calls. */
 static bool column_find(struct grower *g, const struct open_node *node, const struct split_node *sn,
     int col, struct rng *cuts)
 {
     const struct bin_column *c = &g->bins->cols[col];
-    const int64_t *hist = g->column_hist;
+    struct hist_rows rows = node_rows(g, node->begin, node->end);
+    int n_occupied = -1;
+    bool found;
 
     if (g->paired && !c->category)
         return pair_find(&g->pairs, sn, col, node->begin, node->end, &g->best);
-    if (node->hist) {
-        hist = node->hist + g->offset[g->place[col]];
-    } else {
-        struct hist_rows rows = node_rows(g, node->begin, node->end);
-        memset(g->column_hist, 0, ((size_t)c->n_bins + 1) * g->width * sizeof *g->column_hist);
+    if (!g->opts->random_cuts)
+        cuts = NULL;
+    if (node->hist)
+        return split_find(
+            sn, c, col, node->hist + g->offset[g->place[col]], -1, cuts, &g->scratch, &g->best);
+    if (rows.n < (uint32_t)c->n_bins / 4)
+        n_occupied =
+            hist_column_few(g->bins, g->stats, col, &rows, g->column_hist, g->scratch.order);
+    else
         hist_column(g->bins, g->stats, col, &rows, g->column_hist);
-    }
-    return split_find(sn, c, col, hist, g->opts->random_cuts ? cuts : NULL, &g->scratch, &g->best);
+    found = split_find(sn, c, col, g->column_hist, n_occupied, cuts, &g->scratch, &g->best);
+    if (n_occupied >= 0)
+        hist_clear(g->bins, g->stats, col, &rows, g->column_hist);
+    else
+        memset(g->column_hist, 0, ((size_t)c->n_bins + 1) * g->width * sizeof *g->column_hist);
+    return found;
 }
 
 /*

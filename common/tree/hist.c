@@ -2,6 +2,8 @@
 #include "common/tree/hist.h"
 
 #include <math.h>
+#include <stdlib.h>
+#include <string.h>
 
 double stats_unit(double max_abs, int64_t n_draws)
 {
@@ -37,19 +39,53 @@ void hist_totals(const struct row_stats *s, const struct hist_rows *rows, int64_
         stats_add(s, rows->row[i], rows->draws[rows->row[i]], totals);
 }
 
+static uint16_t row_code(const struct bins *b, int col, uint32_t row)
+{
+    const struct bin_column *c = &b->cols[col];
+    return c->code8 ? c->code8[row] : c->code16 ? c->code16[row] : bins_code(b, col, row);
+}
+
 void hist_column(const struct bins *b, const struct row_stats *s, int col,
     const struct hist_rows *rows, int64_t *hist)
 {
-    const struct bin_column *c = &b->cols[col];
     size_t width = 1 + (size_t)s->n_sums;
 
     for (uint32_t i = 0; i < rows->n; i++) {
         uint32_t row = rows->row[i];
-        uint16_t code = c->code8    ? c->code8[row]
-                        : c->code16 ? c->code16[row]
-                                    : bins_code(b, col, row);
-        stats_add(s, row, rows->draws[row], hist + code * width);
+        stats_add(s, row, rows->draws[row], hist + row_code(b, col, row) * width);
     }
+}
+
+static int compare_bins(const void *a, const void *b)
+{
+    int32_t x = *(const int32_t *)a, y = *(const int32_t *)b;
+    return (x > y) - (x < y);
+}
+
+int hist_column_few(const struct bins *b, const struct row_stats *s, int col,
+    const struct hist_rows *rows, int64_t *hist, int32_t *occupied)
+{
+    size_t width = 1 + (size_t)s->n_sums;
+    int n = 0;
+
+    for (uint32_t i = 0; i < rows->n; i++) {
+        uint32_t row = rows->row[i];
+        uint16_t code = row_code(b, col, row);
+        int64_t *bin = hist + code * width;
+        if (!bin[0] && code != b->cols[col].n_bins)
+            occupied[n++] = code;
+        stats_add(s, row, rows->draws[row], bin);
+    }
+    qsort(occupied, (size_t)n, sizeof *occupied, compare_bins);
+    return n;
+}
+
+void hist_clear(const struct bins *b, const struct row_stats *s, int col,
+    const struct hist_rows *rows, int64_t *hist)
+{
+    size_t width = 1 + (size_t)s->n_sums;
+    for (uint32_t i = 0; i < rows->n; i++)
+        memset(hist + row_code(b, col, rows->row[i]) * width, 0, width * sizeof *hist);
 }
 
 /* The entries of the rows; what the entries of a column leave of the totals is in its default bin.

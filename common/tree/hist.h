@@ -47,6 +47,15 @@ void hist_totals(const struct row_stats *s, const struct hist_rows *rows, int64_
 void hist_column(const struct bins *b, const struct row_stats *s, int col,
     const struct hist_rows *rows, int64_t *hist);
 /*
+ * The same of few rows and many bins: hist is all 0 before.  Lists the bins that got rows, rising,
+ * without that of missing values; returns how many.  hist_clear() makes hist 0 again in time that
+ * goes with the rows.
+ */
+int hist_column_few(const struct bins *b, const struct row_stats *s, int col,
+    const struct hist_rows *rows, int64_t *hist, int32_t *occupied);
+void hist_clear(const struct bins *b, const struct row_stats *s, int col,
+    const struct hist_rows *rows, int64_t *hist);
+/*
  * Histograms of several columns one after another: offset[i] is where that of cols[i] starts.
  * place[col] is its i, or -1; totals are the node's.  Costs, on sparse bins, what the rows' entries
  * cost.

@@ -54,6 +54,9 @@ void split_copy(struct split *to, const struct split *from, int n_sums)
     memcpy(set, from->set, from->set_room * sizeof *set);
 }
 
+/* Orders of categories that are searched where there are more than two classes. */
+enum { ORDERS_MAX = 8 };
+
 /* ---- one way of cutting: a prefix of bins in some order ---- */
 
 struct search {
@@ -188,24 +191,49 @@ static void order_sort(struct split_scratch *s, int n)
     }
 }
 
+/* Weight of a bin. */
+static double bin_weight(const struct search *s, const int64_t *sums)
+{
+    const struct row_stats *stats = s->node->stats;
+    double weight = 0;
+    for (int j = 0; j < (stats->slot ? stats->n_sums : 1); j++)
+        weight += (double)sums[1 + j];
+    return weight;
+}
+
 /* Orders the occupied bins by the share of class k, or by the mean target. */
 static void order_levels(struct search *s, int k)
 {
-    const struct row_stats *stats = s->node->stats;
     struct split_scratch *scratch = s->scratch;
 
     for (int i = 0; i < s->n_occupied; i++) {
         int32_t bin = scratch->order[i];
         const int64_t *sums = s->hist + (size_t)bin * s->width;
-        double weight = 0;
-        for (int j = 0; stats->slot && j < stats->n_sums; j++)
-            weight += (double)sums[1 + j];
-        if (!stats->slot)
-            weight = (double)sums[1];
-        double value = (double)sums[stats->slot ? 1 + k : 2];
+        double weight = bin_weight(s, sums), value = (double)sums[1 + k];
         scratch->key[bin] = weight > 0 ? value / weight : 0;
     }
     order_sort(scratch, s->n_occupied);
+}
+
+/* The classes with most weight in the node, at most ORDERS_MAX, heaviest first. */
+static int heaviest_classes(const struct search *s, int *heaviest)
+{
+    const int64_t *totals = s->node->totals;
+    int n = 0;
+
+    for (int k = 0; k < s->node->stats->n_sums; k++) {
+        int at = n;
+        if (totals[1 + k] <= 0)
+            continue;
+        while (at > 0 && totals[1 + heaviest[at - 1]] < totals[1 + k])
+            at--;
+        if (at == ORDERS_MAX)
+            continue;
+        n += n < ORDERS_MAX;
+        memmove(heaviest + at + 1, heaviest + at, (size_t)(n - 1 - at) * sizeof *heaviest);
+        heaviest[at] = k;
+    }
+    return n;
 }
 
 static void order_shuffle(struct search *s, struct rng *random)
@@ -221,11 +249,12 @@ static void order_shuffle(struct search *s, struct rng *random)
 
 /* ---- the column ---- */
 
-/* Lists the bins that have rows; returns the bin of missing values if that has. */
-static const int64_t *occupied_bins(struct search *s)
+/* Lists the bins that have rows, if the caller has not; returns the bin of missing values if that
+ * has. */
+static const int64_t *occupied_bins(struct search *s, int n_occupied)
 {
-    s->n_occupied = 0;
-    for (int bin = 0; bin < s->n_bins; bin++)
+    s->n_occupied = n_occupied < 0 ? 0 : n_occupied;
+    for (int bin = 0; n_occupied < 0 && bin < s->n_bins; bin++)
         if (s->hist[(size_t)bin * s->width])
             s->scratch->order[s->n_occupied++] = bin;
     const int64_t *missing = s->hist + (size_t)s->n_bins * s->width;
@@ -301,9 +330,10 @@ static bool find_levels(
             keep(s, c, col, best);
         return true;
     }
-    int n_orders = stats->slot && stats->n_sums > 2 ? stats->n_sums : 1;
-    for (int k = 0; k < n_orders; k++) {
-        order_levels(s, n_orders == 1 ? stats->n_sums - 1 : k);
+    int class[ORDERS_MAX] = {stats->n_sums - 1};
+    int n_orders = stats->slot && stats->n_sums > 2 ? heaviest_classes(s, class) : 1;
+    for (int i = 0; i < n_orders; i++) {
+        order_levels(s, class[i]);
         if (search_prefixes(s))
             keep(s, c, col, best);
     }
@@ -311,7 +341,8 @@ static bool find_levels(
 }
 
 bool split_find(const struct split_node *node, const struct bin_column *c, int col,
-    const int64_t *hist, struct rng *random, struct split_scratch *scratch, struct split *best)
+    const int64_t *hist, int n_occupied, struct rng *random, struct split_scratch *scratch,
+    struct split *best)
 {
     struct search s = {.node = node,
         .hist = hist,
@@ -321,7 +352,7 @@ bool split_find(const struct split_node *node, const struct bin_column *c, int c
         .gain = best->gain,
         .at = NAN};
 
-    s.missing = occupied_bins(&s);
+    s.missing = occupied_bins(&s, n_occupied);
     if (s.n_occupied + !!s.missing < 2)
         return false;
     s.node_score = score_of(&s, node->totals, NULL);

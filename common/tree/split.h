@@ -6,7 +6,7 @@
  * Missing values are tried on both sides of every cut, and alone against the rest.  Categories are
  * put in the order of their mean target and cut like numbers, which finds the best of all subsets
  * for two sums and for two classes (Breiman et al. 1984, theorem 4.5); with more classes the orders
- * by each class's share are tried in turn.
+ * by the shares of the eight heaviest classes in the node are tried in turn.
  */
 #ifndef COMMON_TREE_SPLIT_H
 #define COMMON_TREE_SPLIT_H
@@ -65,8 +65,11 @@ void split_set_number(struct split *s, const struct split_node *node, const stru
     int col, double gain, int below, int above, int missing_left);
 
 /* Puts the column's best cut into *best if it beats what is there.  random: one cut drawn at random
- * instead (Geurts et al. 2006).  Returns whether the column could be cut at all. */
+ * instead (Geurts et al. 2006).  Returns whether the column could be cut at all.
+ * n_occupied is -1, or how many bins have rows: they are in scratch->order then, rising, without
+ * that of missing values. */
 bool split_find(const struct split_node *node, const struct bin_column *c, int col,
-    const int64_t *hist, struct rng *random, struct split_scratch *scratch, struct split *best);
+    const int64_t *hist, int n_occupied, struct rng *random, struct split_scratch *scratch,
+    struct split *best);
 
 #endif

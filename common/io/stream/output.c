@@ -18,7 +18,7 @@
 
 enum { OUTPUT_BUFFER = 64 * 1024, MAX_LINKS = 40, MAX_TEMPORARIES = 100 };
 
-static int target_find(struct output *out, int *descriptor, struct err *err);
+static char *target_find(const char *path, int *descriptor, struct err *err);
 static int temporary_open(struct output *out, const struct stat *old, struct err *err);
 static int stream_open(struct output *out, int descriptor, struct err *err);
 
@@ -33,7 +33,8 @@ static int output_open_path(struct output *out, const char *path, struct err *er
     if (!out->path)
         return err_memory(err);
     out->name = out->path;
-    if (target_find(out, &descriptor, err) < 0)
+    out->target = target_find(path, &descriptor, err);
+    if (!out->target)
         return -1;
     if (descriptor >= 0)
         return stream_open(out, descriptor, err);
@@ -104,31 +105,37 @@ static size_t path_folder_len(const char *path)
  * one that leads nowhere names the file to make.  A path that names a descriptor, on the way or at
  * the end, gives that: opening it again would start a regular file over.
  */
-static int target_find(struct output *out, int *descriptor, struct err *err)
+static char *target_find(const char *path, int *descriptor, struct err *err)
 {
-    char link[4096];
+    char link[4096], *target = mem_strdup(path);
 
-    out->target = mem_strdup(out->path);
-    for (int i = 0; out->target && i < MAX_LINKS; i++) {
-        *descriptor = path_descriptor(out->target);
+    *descriptor = -1;
+    for (int i = 0; target && i < MAX_LINKS; i++) {
+        *descriptor = path_descriptor(target);
         if (*descriptor >= 0)
-            return 0;
-        ssize_t len = readlink(out->target, link, sizeof link - 1);
+            return target;
+        ssize_t len = readlink(target, link, sizeof link - 1);
         if (len < 0)
-            return 0; /* not a link, or absent */
+            return target; /* not a link, or absent */
         struct buf next = BUF_INIT;
-        if ((link[0] != '/' && buf_add(&next, out->target, path_folder_len(out->target)) < 0) ||
+        if ((link[0] != '/' && buf_add(&next, target, path_folder_len(target)) < 0) ||
             buf_add(&next, link, (size_t)len) < 0) {
             buf_release(&next);
-            return err_memory(err);
+            mem_free(target);
+            err_memory(err);
+            return NULL;
         }
-        mem_free(out->target);
-        out->target = buf_steal(&next);
+        mem_free(target);
+        target = buf_steal(&next);
     }
-    if (!out->target)
-        return err_memory(err);
+    if (!target) {
+        err_memory(err);
+        return NULL;
+    }
+    mem_free(target);
     errno = ELOOP;
-    return err_system(err, "%s", out->name);
+    err_system(err, "%s", path);
+    return NULL;
 }
 
 /* Makes the file beside the target that will replace it; old is what stands there, or NULL. */
@@ -300,4 +307,92 @@ void output_discard(struct output *out)
     mem_free(out->buffer);
     *out = (struct output)OUTPUT_INIT;
     out->written = written;
+}
+
+/* ---- paths that are the same ---- */
+
+/* Where a path leads: a file, or a name that is still free in a folder. */
+struct place {
+    bool known;
+    struct stat file; /* or the folder */
+    char *target;     /* owned */
+    const char *free; /* the name in the folder; NULL: the file is there */
+};
+
+/* dash: the descriptor that "-" stands for; -1: it leads nowhere.  No error: what cannot be found
+ * out here fails when it is opened. */
+static void place_find(struct place *p, const char *path, int dash)
+{
+    struct err ignored = ERR_INIT;
+    int descriptor;
+
+    *p = (struct place){.known = false};
+    if (strcmp(path, "-") == 0) {
+        p->known = dash >= 0 && fstat(dash, &p->file) == 0;
+        return;
+    }
+    p->target = target_find(path, &descriptor, &ignored);
+    if (!p->target)
+        return;
+    p->known = stat(descriptor >= 0 ? path : p->target, &p->file) == 0;
+    size_t folder = path_folder_len(p->target);
+    if (p->known || descriptor >= 0 || errno != ENOENT)
+        return;
+    p->free = p->target + folder;
+    char *name = folder ? mem_strndup(p->target, folder) : mem_strdup(".");
+    p->known = name && stat(name, &p->file) == 0;
+    mem_free(name);
+}
+
+/* Nothing is lost on a device, such as /dev/null or a terminal. */
+static bool place_same(const struct place *a, const struct place *b)
+{
+    if (!a->known || !b->known || a->file.st_dev != b->file.st_dev ||
+        a->file.st_ino != b->file.st_ino || !a->free != !b->free)
+        return false;
+    return a->free ? strcmp(a->free, b->free) == 0 : !S_ISCHR(a->file.st_mode);
+}
+
+static bool same_place(const char *a, const char *b, int dash)
+{
+    struct place from, to;
+
+    place_find(&from, a, dash);
+    place_find(&to, b, dash);
+    bool same = place_same(&from, &to);
+    mem_free(from.target);
+    mem_free(to.target);
+    return same;
+}
+
+bool output_same_file(const char *a, const char *b)
+{
+    return a && b && same_place(a, b, -1);
+}
+
+static int overwrites(const char *a, const char *b, struct err *err)
+{
+    int a_len = err_quote_len(strlen(a)), b_len = err_quote_len(strlen(b));
+
+    if (strcmp(a, b) != 0)
+        return err_usage(err, "'%.*s' and '%.*s' are one file: outputs would overwrite each other",
+            a_len, a, b_len, b);
+    if (strcmp(a, "-") == 0)
+        return err_usage(err, "two outputs cannot both go to standard output");
+    return err_usage(
+        err, "'%.*s' is named for two outputs: they would overwrite each other", a_len, a);
+}
+
+int outputs_differ(const char *const *paths, int n, struct err *err)
+{
+    for (int i = 0; i < n; i++) {
+        for (int j = 0; paths[i] && j < i; j++) {
+            if (!paths[j])
+                continue;
+            bool both_stdout = strcmp(paths[i], "-") == 0 && strcmp(paths[j], "-") == 0;
+            if (both_stdout || same_place(paths[j], paths[i], STDOUT_FILENO))
+                return overwrites(paths[j], paths[i], err);
+        }
+    }
+    return 0;
 }

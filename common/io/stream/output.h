@@ -43,4 +43,10 @@ int output_flush(struct output *out, struct err *err) MUST_CHECK;
 int output_close(struct output *out, struct err *err) MUST_CHECK;
 void output_discard(struct output *out);
 
+/* A usage error if two of n paths are one file, whether it is there yet or not; NULLs are skipped,
+ * "-" is standard output.  Devices such as /dev/null take any number of outputs. */
+int outputs_differ(const char *const *paths, int n, struct err *err) MUST_CHECK;
+/* The same of two paths, such as an output's and an input's; "-" and NULL are no file's. */
+bool output_same_file(const char *a, const char *b);
+
 #endif

@@ -210,8 +210,13 @@ static int write_once(void *ctx, struct err *err)
 {
     const struct saved *s = ctx;
     json_t *options = json_object(), *summary = json_object();
-    int ret = tree_model_write(s->path, "rf", &s->table->schema, &s->table->target, &s->fit->forest,
-        options, summary, NULL, err);
+    const struct tree_model_parts parts = {.program = "rf",
+        .schema = &s->table->schema,
+        .target = &s->table->target,
+        .forest = &s->fit->forest,
+        .options = options,
+        .summary = summary};
+    int ret = tree_model_write(&parts, s->path, err);
     json_decref(options);
     json_decref(summary);
     return ret;

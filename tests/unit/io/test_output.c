@@ -397,6 +397,91 @@ static void test_faults(void **state)
     assert_int_equal(count_names(path), names);
 }
 
+static void assert_clash(const char *a, const char *b, const char *message)
+{
+    struct err err = ERR_INIT;
+    const char *paths[] = {a, NULL, "/dev/null", b};
+    assert_int_equal(outputs_differ(paths, 4, &err), -1);
+    assert_int_equal(err.kind, ERR_USAGE);
+    if (message)
+        assert_string_equal(err.text, message);
+}
+
+static void assert_apart(const char *a, const char *b)
+{
+    struct err err = ERR_INIT;
+    assert_ok(outputs_differ((const char *[]){a, b}, 2, &err), &err);
+}
+
+/* In a folder of their own: absent names, files, links whether they lead somewhere or not. */
+static void test_differ(void **state)
+{
+    char back[4096];
+    (void)state;
+    assert_non_null(getcwd(back, sizeof back));
+    unlink(unit_path("differ"));
+    assert_int_equal(mkdir(unit_path("differ"), 0700), 0);
+    assert_int_equal(chdir(unit_path("differ")), 0);
+    assert_int_equal(mkdir("sub", 0700), 0);
+    fclose(fopen("old", "w"));
+    fclose(fopen("other", "w"));
+    assert_int_equal(symlink("old", "to_old"), 0);
+    assert_int_equal(symlink("sub/new", "to_new"), 0);
+
+    assert_clash("new", "new", "'new' is named for two outputs: they would overwrite each other");
+    assert_clash(
+        "new", "./new", "'new' and './new' are one file: outputs would overwrite each other");
+    assert_clash("new", "sub/../new", NULL);
+    assert_clash("old", "./old", NULL);
+    assert_clash("to_old", "old", NULL);
+    assert_clash("to_new", "sub/new", NULL);
+    assert_clash("-", "-", "two outputs cannot both go to standard output");
+    assert_apart("new", "sub/new");
+    assert_apart("new", "newer");
+    assert_apart("old", "other");
+    assert_apart("old", "new");
+    assert_apart("-", "new");
+    assert_apart(NULL, NULL);
+    assert_apart("/dev/null", "/dev/null");
+    assert_apart("absent/new", "old");
+
+    assert_true(output_same_file("to_old", "old"));
+    assert_true(output_same_file("new", "./new"));
+    assert_false(output_same_file("-", "-"));
+    assert_false(output_same_file(NULL, "old"));
+    assert_false(output_same_file("old", "other"));
+
+    unlink("to_new");
+    unlink("to_old");
+    unlink("other");
+    unlink("old");
+    rmdir("sub");
+    assert_int_equal(chdir(back), 0);
+    rmdir(unit_path("differ"));
+}
+
+/* Standard output led to a file that a second output names. */
+static void test_differ_stdout(void **state)
+{
+    const char *path = unit_file("both", "", 0);
+    (void)state;
+    fflush(stdout);
+    int saved = dup(STDOUT_FILENO), fd = open(path, O_WRONLY);
+    assert_true(saved >= 0 && fd >= 0);
+    dup2(fd, STDOUT_FILENO);
+    struct err err = ERR_INIT;
+    int clash = outputs_differ((const char *[]){"-", path}, 2, &err);
+    int named = outputs_differ((const char *[]){"/dev/stdout", path}, 2, &err);
+    bool same = output_same_file("-", path);
+    dup2(saved, STDOUT_FILENO);
+    close(fd);
+    close(saved);
+    assert_int_equal(clash, -1);
+    assert_int_equal(named, -1);
+    assert_false(same);
+    unlink(path);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -413,6 +498,8 @@ int main(void)
         cmocka_unit_test(test_pieces),
         cmocka_unit_test(test_printf),
         cmocka_unit_test(test_nonblocking),
+        cmocka_unit_test(test_differ),
+        cmocka_unit_test(test_differ_stdout),
         cmocka_unit_test(test_faults),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
