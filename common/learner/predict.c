@@ -127,6 +127,12 @@ static int session_open(struct session *s, const struct operands *files, struct 
         if (twice)
             return err_usage(err, "the model and the rows cannot both be standard input");
     }
+    const char *output = s->job->common->output;
+    if (output && output_same_file(output, o->model))
+        return err_usage(err, "'%s' is the model: it would be replaced", o->model);
+    for (int i = 0; output && i < files->n; i++)
+        if (output_same_file(output, files->item[i]))
+            return err_usage(err, "'%s' is read: it would be replaced", files->item[i]);
     if (tree_model_read(&s->model, o->model, s->job->program, err) < 0)
         return -1;
     if (s->model.forest.n_trees == 0)

@@ -85,12 +85,22 @@ static int options_check(const struct train_opts *o, struct err *err)
     return 0;
 }
 
-/* Standard input holds one file only. */
-static int inputs_check(const struct train_opts *o, const struct operands *files, struct err *err)
+/* Standard input holds one file only, and no output takes the place of another or of the rows. */
+static int files_check(const struct train_job *job, const struct operands *files, struct err *err)
 {
+    const struct train_opts *o = job->train;
+    const char *const outputs[] = {job->common->output, o->report, o->checkpoint, o->oof};
+    int n_outputs = sizeof outputs / sizeof *outputs;
     bool rows = files->n == 0;
-    for (int i = 0; i < files->n; i++)
+
+    if (outputs_differ(outputs, n_outputs, err) < 0)
+        return -1;
+    for (int i = 0; i < files->n; i++) {
         rows |= strcmp(files->item[i], "-") == 0;
+        for (int j = 0; j < n_outputs; j++)
+            if (outputs[j] && output_same_file(outputs[j], files->item[i]))
+                return err_usage(err, "'%s' is read: it would be replaced", files->item[i]);
+    }
     if (rows && o->valid && strcmp(o->valid, "-") == 0)
         return err_usage(err, "the rows and --valid cannot both be standard input");
     return 0;
@@ -412,7 +422,7 @@ int train_run(
     double started = clock_seconds();
     int ret = -1;
 
-    if (options_check(job->train, err) < 0 || inputs_check(job->train, files, err) < 0 ||
+    if (options_check(job->train, err) < 0 || files_check(job, files, err) < 0 ||
         session_read(&s, files, err) < 0 || session_options(&s, err) < 0)
         goto out;
     ret = job->train->cv.folds ? cv_run(job, &s.train, &s.fit_opts, watch, err)
