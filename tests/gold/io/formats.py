@@ -1,17 +1,20 @@
 #!/usr/bin/env python3
 """What numpy and safetensors write, for the tests of common/io/format to read and to equal.
 
-    formats.py make         writes the files beside this script (committed)
+    formats.py make         writes the files beside this script and the models that fuzzing begins
+                            with, tests/fuzz/corpus/model (all committed)
     formats.py open FILE... opens what learnutils wrote, by numpy or safetensors, and lists it
 
 Needs numpy and safetensors.  The values are in the tests too: see tests/unit/io/test_npy.c and
 test_safetensors.c.
 """
 import io
+import json
 import os
 import random
 import struct
 import sys
+import zlib
 
 import numpy as np
 import safetensors.numpy
@@ -64,6 +67,29 @@ def make_safetensors():
     tensors['quoted "\u00e9\n'] = np.array([0.5, -1.0])
     with open(path("written.safetensors"), "wb") as f:
         f.write(safetensors.numpy.save(tensors, metadata={"key": 'a "value"\n'}))
+
+
+def write_model(name, version, program, crc=None):
+    """One number and a description; the CRC-32 covers the arrays, description and program."""
+    description = '{"target":"y","classes":["a","b"]}'
+    data = np.array([1], "<f4").tobytes()
+    if crc is None:
+        crc = f"{zlib.crc32(data + description.encode() + program.encode()):08x}"
+    meta = {"learnutils": version, "program": program, "crc32": crc, "description": description}
+    if not crc:
+        del meta["crc32"]
+    x = {"dtype": "F32", "shape": [1], "data_offsets": [0, 4]}
+    header = json.dumps({"__metadata__": meta, "x": x}, separators=(",", ":")).encode()
+    with open(os.path.join(HERE, "../../fuzz/corpus/model", name), "wb") as f:
+        f.write(struct.pack("<Q", len(header)) + header + data)
+
+
+def make_models():
+    write_model("good", "1", "rf")
+    write_model("other", "1", "gbdt")
+    write_model("newer", "2", "rf")
+    write_model("damaged", "1", "rf", "00000000")
+    write_model("nocrc", "1", "rf", "")
 
 
 def styled(text):
@@ -145,6 +171,7 @@ def main():
         make_npy()
         make_safetensors()
         make_numbers()
+        make_models()
     elif sys.argv[1:2] == ["open"] and len(sys.argv) > 2:
         for name in sys.argv[2:]:
             open_file(name)

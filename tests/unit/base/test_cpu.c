@@ -40,6 +40,22 @@ static void test_level_is_lowered_never_raised(void **state)
     assert_int_equal(level_with("nonsense"), best);
 }
 
+static void test_check(void **state)
+{
+    static const char *const good[] = {"", "plain", "avx2", "avx512"};
+    struct err err = ERR_INIT;
+    (void)state;
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+        setenv("LEARNUTILS_CPU", good[i], 1);
+        assert_ok(cpu_check(&err), &err);
+    }
+    setenv("LEARNUTILS_CPU", "avx", 1);
+    assert_err(cpu_check(&err), &err, ERR_USAGE,
+        "LEARNUTILS_CPU: 'avx' is not one of plain, avx2, avx512");
+    unsetenv("LEARNUTILS_CPU");
+    assert_ok(cpu_check(&err), &err);
+}
+
 static void test_names(void **state)
 {
     (void)state;
@@ -58,6 +74,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_level_is_lowered_never_raised),
+        cmocka_unit_test(test_check),
         cmocka_unit_test(test_names),
         cmocka_unit_test(test_count),
     };

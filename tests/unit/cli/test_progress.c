@@ -22,7 +22,8 @@ struct screen {
     int status;
 };
 
-static void screen_run(struct screen *s, const char *const *words)
+/* shared: standard output is the terminal too. */
+static void screen_run(struct screen *s, bool shared, const char *const *words)
 {
     struct winsize size = {.ws_col = COLUMNS, .ws_row = 24};
     int null = open("/dev/null", O_RDWR | O_CLOEXEC);
@@ -36,7 +37,7 @@ static void screen_run(struct screen *s, const char *const *words)
     assert_int_equal(ioctl(slave, TIOCSWINSZ, &size), 0);
 
     double begun = clock_seconds();
-    pid_t pid = toy_start("toy-train", words, null, null, slave);
+    pid_t pid = toy_start("toy-train", words, null, shared ? slave : null, slave);
     close(slave);
     s->len = 0;
     s->first = 0;
@@ -53,7 +54,7 @@ static void screen_run(struct screen *s, const char *const *words)
     close(master);
     close(null);
 }
-#define SCREEN_RUN(s, ...) screen_run((s), (const char *const[]){__VA_ARGS__, NULL})
+#define SCREEN_RUN(s, ...) screen_run((s), false, (const char *const[]){__VA_ARGS__, NULL})
 
 static int count(const char *text, const char *part)
 {
@@ -125,6 +126,22 @@ static void test_not_drawn(void **state)
     assert_string_equal(s.text, "toy-train: half way\r\n");
 }
 
+/* Where results stand on the same terminal there is no progress; messages stay. */
+static void test_results_on_terminal(void **state)
+{
+    static const char *const to_stdout[] = {"--act=work", NULL};
+    static const char *const to_dash[] = {"--act=work", "-o", "-", NULL};
+    static const char *const to_file[] = {"--act=work", "-o", "absent", NULL};
+    (void)state;
+    setenv("TERM", "xterm", 1);
+    screen_run(&s, true, to_stdout);
+    assert_string_equal(s.text, "toy-train: half way\r\n");
+    screen_run(&s, true, to_dash);
+    assert_string_equal(s.text, "toy-train: half way\r\n");
+    screen_run(&s, true, to_file);
+    assert_in_range(count(s.text, "\rtoy-train: trees "), 3, 11);
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
@@ -132,6 +149,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_harmless),
         cmocka_unit_test(test_no_color),
         cmocka_unit_test(test_not_drawn),
+        cmocka_unit_test(test_results_on_terminal),
     };
     int status;
 

@@ -148,6 +148,24 @@ static void test_threads(void **state)
     unsetenv("LEARNUTILS_THREADS");
 }
 
+static void test_cpu(void **state)
+{
+    (void)state;
+    setenv("LEARNUTILS_CPU", "foo", 1);
+    TOY_RUN(&r, "single", "--act=show", "-j1");
+    assert_run(2, "",
+        "single: LEARNUTILS_CPU: 'foo' is not one of plain, avx2, avx512\n"
+        "Try 'single --help'.\n");
+    TOY_RUN(&r, "toy-wrap", "x");
+    assert_int_equal(r.status, 2);
+    TOY_RUN(&r, "toy-train", "--version"); /* not looked at */
+    assert_int_equal(r.status, 0);
+    setenv("LEARNUTILS_CPU", "plain", 1);
+    TOY_RUN(&r, "toy-wrap", "x");
+    assert_run(0, "0|x\n", "");
+    unsetenv("LEARNUTILS_CPU");
+}
+
 /* ---- descriptors ---- */
 
 static int run_closed(const char *word, int in, int out, int err)
@@ -324,6 +342,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_answers),
         cmocka_unit_test(test_notes),
         cmocka_unit_test(test_threads),
+        cmocka_unit_test(test_cpu),
         cmocka_unit_test(test_full_output),
         cmocka_unit_test(test_closed),
         cmocka_unit_test(test_dies_of_signal),

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <zlib.h>
 
 #include "common/io/format/model.h"
 #include "tests/unit/io/bytes.h"
@@ -105,24 +106,33 @@ static void test_no_model(void **state)
         unit_file("csv", csv, strlen(csv)), "rf", "not a learnutils model (no safetensors header)");
     assert_refused(unit_file("short", "ab", 2), "rf", none);
     assert_refused(unit_file("zeros", "\0\0\0\0\0\0\0\0\0\0", 10), "rf", none);
-    assert_refused(unit_file("cut", "\x30\0\0\0\0\0\0\0{", 9), "rf", "truncated");
+    assert_refused(unit_file("cut", "\x30\0\0\0\0\0\0\0{", 9), "rf",
+        "truncated: it ends within its header");
     assert_refused(unit_file("empty", "", 0), "rf", "empty input: did the command before fail?");
     assert_refused("tests/gold/io/written.safetensors", "rf", none);
     assert_refused(unit_path("absent"), "rf", "No such file");
 }
 
-/* Each metadata key taken from a good model and replaced; NULL leaves it out. */
+/*
+ * Each metadata key taken from a good model without arrays and replaced; NULL leaves it out.  The
+ * CRC-32 is that of what then is there, but where it is replaced itself.
+ */
 static const char *model_with(const char *key, const char *value)
 {
-    static const char *const good[][2] = {
-        {"learnutils", "1"}, {"program", "rf"}, {"crc32", "00000000"}, {"description", "{}"}};
+    char crc_text[9];
+    const char *good[][2] = {
+        {"learnutils", "1"}, {"description", "{}"}, {"program", "rf"}, {"crc32", crc_text}};
     const char *path = unit_path("changed");
     struct err err = ERR_INIT;
     struct output out;
     struct st_writer *w = st_writer_new(&err);
+    uLong crc = crc32(0, NULL, 0);
     assert_non_null(w);
     for (int i = 0; i < 4; i++) {
         const char *put = strcmp(good[i][0], key) == 0 ? value : good[i][1];
+        if (put && (i == 1 || i == 2))
+            crc = crc32(crc, (const Bytef *)put, (uInt)strlen(put));
+        snprintf(crc_text, sizeof crc_text, "%08lx", crc);
         if (put)
             assert_ok(st_writer_meta(w, good[i][0], put, &err), &err);
     }
@@ -151,11 +161,43 @@ static void test_metadata(void **state)
     assert_refused(model_with("program", NULL), NULL, "damaged: it does not say which program");
     assert_refused(model_with("program", "a;rm"), NULL, "damaged: it does not say which program");
     assert_refused(model_with("crc32", "12345678"), "rf",
-        "damaged: the CRC-32 of its data is 00000000, not 12345678");
+        "damaged: the CRC-32 of its data is 788bdc9b, not 12345678"); /* of "{}rf" */
     assert_refused(model_with("description", NULL), "rf", "damaged: it has no description");
     assert_refused(
         model_with("description", "[]"), "rf", "damaged: its description is not an object");
     assert_refused(model_with("description", "{"), "rf", "description: JSON line 1");
+}
+
+/* Where a text of the file stands. */
+static unsigned char *text_find(struct bytes b, const char *text)
+{
+    for (size_t i = 0; i + strlen(text) <= b.n; i++)
+        if (memcmp(b.data + i, text, strlen(text)) == 0)
+            return b.data + i;
+    fail_msg("no '%s'", text);
+    return NULL;
+}
+
+/* A letter in the description or the program's name flipped, the JSON staying sound. */
+static void test_texts(void **state)
+{
+    static const char *const texts[] = {"target", "ecies", "classes", "\"rf\""};
+    const char *path = unit_path("texts");
+    struct err err = ERR_INIT;
+    struct model m;
+    (void)state;
+    assert_ok(write_model(path, "rf", &err), &err);
+    struct bytes b = bytes_file(path);
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        unsigned char *at = text_find(b, texts[i]) + 1;
+        *at ^= 1;
+        assert_err(model_from_memory(&m, b.data, b.n, "rf", &err), &err, ERR_FAILED,
+            "memory: damaged: the CRC-32 of its data is ");
+        *at ^= 1;
+    }
+    assert_ok(model_from_memory(&m, b.data, b.n, "rf", &err), &err);
+    model_release(&m);
+    free(b.data);
 }
 
 /* Any byte of the data changed is found; so is a cut anywhere. */
@@ -206,6 +248,7 @@ int main(void)
         cmocka_unit_test(test_wrong_program),
         cmocka_unit_test(test_no_model),
         cmocka_unit_test(test_metadata),
+        cmocka_unit_test(test_texts),
         cmocka_unit_test(test_damage),
         cmocka_unit_test(test_faults),
     };
