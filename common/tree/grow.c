@@ -97,8 +97,9 @@ static int grower_rows(struct grower *g)
     const struct grow_opts *o = g->opts;
     struct err ignored;
 
-    g->paired = pair_possible(g->bins, g->stats) && o->n_columns > 0 && !o->columns_per_tree &&
-                !o->random_cuts && !o->max_leaves;
+    g->paired = pair_possible(g->bins, g->stats) && o->n_columns > 0 &&
+                o->n_columns < g->n_usable && !o->columns_per_tree && !o->random_cuts &&
+                !o->max_leaves;
     if (g->paired) {
         if (pair_init(&g->pairs, g->bins, &ignored) < 0)
             return -1;

@@ -105,3 +105,22 @@ void sample_free(struct table *t)
     table_release(t);
     mem_free(t);
 }
+
+void assert_same_tree(const struct tree *a, const struct tree *b)
+{
+    assert_int_equal(a->n_nodes, b->n_nodes);
+    assert_int_equal(a->n_leaves, b->n_leaves);
+    assert_int_equal(a->n_words, b->n_words);
+    for (uint32_t i = 0; i < a->n_nodes; i++) {
+        const struct node *m = &a->nodes[i], *n = &b->nodes[i];
+        assert_int_equal(m->column, n->column);
+        assert_int_equal(m->child, n->child);
+        assert_int_equal(m->flags, n->flags);
+        assert_int_equal(m->set, n->set);
+        assert_true(m->threshold == n->threshold);
+        assert_true(m->gain == n->gain);
+        assert_true(m->cover == n->cover);
+    }
+    for (uint32_t i = 0; i < a->n_words; i++)
+        assert_true(a->words[i] == b->words[i]);
+}

@@ -3,6 +3,7 @@
 #define TESTS_UNIT_SAMPLE_H
 
 #include "common/table/table.h"
+#include "common/tree/forest.h"
 
 enum { SAMPLE_COLS = 4 };
 
@@ -15,5 +16,8 @@ struct table *sample_table(int64_t n, int n_levels, int n_classes, uint64_t seed
 /* The number columns of the same rows as a sparse table whose absent entries are missing. */
 struct table *sample_sparse(const struct table *dense);
 void sample_free(struct table *t);
+
+/* Asserts that two trees are the same, bit for bit, but for their leaves' values. */
+void assert_same_tree(const struct tree *a, const struct tree *b);
 
 #endif

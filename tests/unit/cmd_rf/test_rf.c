@@ -147,9 +147,7 @@ static void test_a_longer_run_begins_as_a_shorter_one(void **state)
     assert_ok(fit_trees(&a, t, 5, true, &err), &err);
     assert_ok(fit_trees(&b, t, 20, true, &err), &err);
     for (int i = 0; i < 5; i++) {
-        assert_int_equal(a.forest.trees[i]->n_nodes, b.forest.trees[i]->n_nodes);
-        assert_memory_equal(a.forest.trees[i]->nodes, b.forest.trees[i]->nodes,
-            a.forest.trees[i]->n_nodes * sizeof(struct node));
+        assert_same_tree(a.forest.trees[i], b.forest.trees[i]);
         assert_true(a.measurements[i].value == b.measurements[i].value);
     }
     fit_release(&a);

@@ -236,19 +236,6 @@ static void test_more_classes_by_brute_force(void **state)
 
 /* ---- the same tree by other ways ---- */
 
-static void assert_same_tree(const struct tree *a, const struct tree *b)
-{
-    assert_int_equal(a->n_nodes, b->n_nodes);
-    for (uint32_t i = 0; i < a->n_nodes; i++) {
-        assert_int_equal(a->nodes[i].column, b->nodes[i].column);
-        assert_int_equal(a->nodes[i].child, b->nodes[i].child);
-        assert_int_equal(a->nodes[i].flags, b->nodes[i].flags);
-        assert_true(a->nodes[i].threshold == b->nodes[i].threshold);
-        assert_true(a->nodes[i].gain == b->nodes[i].gain);
-        assert_true(a->nodes[i].cover == b->nodes[i].cover);
-    }
-}
-
 static void test_sparse_rows_give_the_same_tree(void **state)
 {
     struct setup s, sparse;
