@@ -299,15 +299,15 @@ void report_warn(const struct report *r, const struct scoring *s, int64_t n_grou
             if (r->show_model)
                 snprintf(model, sizeof model, " of '%.60s'", s->models[m].name);
             if (by)
-                snprintf(where, sizeof where, " in %lld of %lld groups",
-                    (long long)of->undefined[i], (long long)n_groups);
+                snprintf(where, sizeof where, " in %lld of %lld group%s",
+                    (long long)of->undefined[i], (long long)n_groups, n_groups == 1 ? "" : "s");
             if (of->undefined[i])
                 watch_warn(watch, "%s%s is not defined%s: %s", metric, model, where,
                     of->metrics[i].info->undefined);
             else if (of->failed[i])
-                watch_warn(watch, "%s%s: %lld of %lld repeats left out of its interval: %s", metric,
-                    model, (long long)of->failed[i], (long long)r->repeats,
-                    of->metrics[i].info->undefined);
+                watch_warn(watch, "%s%s: %lld of %lld repeat%s left out of its interval: %s",
+                    metric, model, (long long)of->failed[i], (long long)r->repeats,
+                    r->repeats == 1 ? "" : "s", of->metrics[i].info->undefined);
         }
     }
 }

@@ -224,6 +224,8 @@ static int write_table(const struct options *o, const struct table *t, struct ou
 
     if (ret == 0 && (o->to != TO_CSV || o->as_codes))
         plan_tell_codes(&plan);
+    if (ret == 0 && o->to == TO_NPY)
+        plan_tell_columns(&plan);
     if (ret == 0)
         ret = o->to == TO_CSV ? plan_write_csv(&plan, o->delimiter ? o->delimiter : ',', out, err)
               : o->to == TO_NPY
@@ -240,7 +242,9 @@ static int run_sparse(const struct options *o, struct source *s, struct output *
     struct watch *watch, struct err *err)
 {
     struct table t = TABLE_INIT;
-    int ret = load_sparse(&t, s, &o->read, watch, err);
+    struct read_opts read = o->read;
+    read.keep_all = true;
+    int ret = load_sparse(&t, s, &read, watch, err);
 
     if (ret == 0)
         ret = write_table(o, &t, out, watch, err);
@@ -252,6 +256,7 @@ static int run(
     const struct options *o, const struct operands *files, struct watch *watch, struct err *err)
 {
     struct table t = TABLE_INIT;
+    struct read_opts read = o->read;
     struct source *s = NULL;
     struct output out = OUTPUT_INIT;
     bool text = o->to == TO_CSV && !o->one_hot && !o->as_codes;
@@ -259,11 +264,12 @@ static int run(
 
     if (check(o, err) < 0)
         return -1;
+    read.keep_all = true;
     if (text) {
         s = source_open(files, &o->read.format, o->read.no_trim, false, err);
         if (!s)
             goto out;
-    } else if (table_read(&t, files, &o->read, watch, err) < 0) {
+    } else if (table_read(&t, files, &read, watch, err) < 0) {
         goto out;
     }
     if (output_open(&out, o->common.output, o->to == TO_NPY ? OUTPUT_BINARY : OUTPUT_TEXT, err) < 0)

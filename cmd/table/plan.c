@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cmd/table/plan_row.h"
+#include "common/base/buf.h"
 #include "common/base/mem.h"
 #include "common/io/format/csv.h"
 #include "common/io/format/number.h"
@@ -138,8 +139,8 @@ void plan_tell_codes(const struct plan *p)
         if (t->schema.cols[i].kind == COL_CATEGORY && told++ < COLUMNS_TOLD)
             tell("column", t->schema.cols[i].name, t->schema.cols[i].dict, watch);
     if (told > COLUMNS_TOLD)
-        watch_info(
-            watch, "and %d more columns as codes (--codes FILE lists them)", told - COLUMNS_TOLD);
+        watch_info(watch, "and %d more %s as codes (--codes FILE lists them)", told - COLUMNS_TOLD,
+            told - COLUMNS_TOLD == 1 ? "column" : "columns");
     if (t->target.classes && !p->numeric_labels)
         tell("target", t->target.name, t->target.classes, watch);
 }
@@ -155,6 +156,32 @@ static int put_codes(const char *name, const struct dict *d, struct output *out,
             return -1;
     }
     return 0;
+}
+
+void plan_tell_columns(const struct plan *p)
+{
+    const struct table *t = p->table;
+    const struct {
+        bool there;
+        const char *what, *name;
+    } other[] = {
+        {t->weight, "the weight", p->weight_name},
+        {t->group, "the qid", NULL},
+        {t->y, "the target", t->target.name},
+    };
+    struct buf text = BUF_INIT;
+    int n = p->n_columns, ret = 0;
+
+    for (size_t i = 0; i < sizeof other / sizeof *other && ret == 0; i++) {
+        if (!other[i].there)
+            continue;
+        ret = buf_printf(&text, "%s%d is %s", text.len ? ", " : "column ", ++n, other[i].what);
+        if (ret == 0 && other[i].name)
+            ret = buf_printf(&text, " '%.60s'", other[i].name);
+    }
+    if (ret == 0 && (t->weight || t->group))
+        watch_info(p->watch, "%s", text.data);
+    buf_release(&text);
 }
 
 int plan_put_codes(const struct plan *p, struct output *out, struct err *err)

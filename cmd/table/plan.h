@@ -44,12 +44,16 @@ void plan_release(struct plan *p);
 void plan_tell_codes(const struct plan *p);
 int plan_put_codes(const struct plan *p, struct output *out, struct err *err) MUST_CHECK;
 
+/* Which columns of an .npy array hold the weight and the qid, if there are any, as a note. */
+void plan_tell_columns(const struct plan *p);
+
 /* The whole table.  Missing values: an empty field, NaN, left out. */
 int plan_write_csv(
     const struct plan *p, char delimiter, struct output *out, struct err *err) MUST_CHECK;
 int plan_write_npy(
     const struct plan *p, enum dtype dtype, struct output *out, struct err *err) MUST_CHECK;
-/* skip_zeros: zeros are left out instead, and a missing value is an error. */
+/* The columns of a table that was sparse keep their indices.  skip_zeros: zeros are left out
+ * instead, and a missing value is an error. */
 int plan_write_libsvm(
     const struct plan *p, bool skip_zeros, struct output *out, struct err *err) MUST_CHECK;
 

@@ -104,10 +104,10 @@ static int put_csv_row(
     if (t->group && (output_put(out, &delimiter, 1, err) < 0 ||
                         put_class(t->groups, t->group[row], delimiter, out, err) < 0))
         return -1;
-    if (t->y &&
-        (output_put(out, &delimiter, 1, err) < 0 ||
-            (t->target.classes ? put_class(t->target.classes, t->y[row], delimiter, out, err)
-                               : put_number(out, t->y[row], err)) < 0))
+    if (t->y && (output_put(out, &delimiter, 1, err) < 0 ||
+                    (t->target.classes && p->form != CATEGORY_CODE
+                            ? put_class(t->target.classes, t->y[row], delimiter, out, err)
+                            : put_number(out, plan_target(p, row), err)) < 0))
         return -1;
     return output_put(out, "\n", 1, err);
 }
@@ -144,10 +144,35 @@ static int put_binary(struct output *out, double value, enum dtype dtype, struct
     return output_put(out, bytes, (size_t)n, err);
 }
 
+/* Groups that are called by whole numbers of so few digits keep them; else they are numbered as
+ * they came. */
+static bool groups_are_whole(const struct table *t, size_t digits)
+{
+    for (int32_t i = 0; t->groups && i < dict_size(t->groups); i++) {
+        const char *text = dict_text(t->groups, i, NULL);
+        if (!*text || strlen(text) > digits || text[strspn(text, "0123456789")])
+            return false;
+    }
+    return true;
+}
+
+static double group_number(const struct table *t, bool by_text, int64_t row)
+{
+    double value = t->group[row] + 1;
+    size_t len;
+    const char *text = dict_text(t->groups, t->group[row], &len);
+
+    if (by_text && !number_read(text, len, &value))
+        value = NAN; /* groups_are_whole() has looked at it */
+    return value;
+}
+
 int plan_write_npy(const struct plan *p, enum dtype dtype, struct output *out, struct err *err)
 {
     const struct table *t = p->table;
-    const int64_t shape[2] = {t->n_rows, p->n_columns + (t->y ? 1 : 0)};
+    const int64_t shape[2] = {t->n_rows,
+        (int64_t)p->n_columns + (t->weight != NULL) + (t->group != NULL) + (t->y != NULL)};
+    bool by_text = groups_are_whole(t, dtype == DTYPE_F32 ? 7 : 15); /* none is rounded */
 
     if (npy_write_header(out, dtype, 2, shape, err) < 0)
         return -1;
@@ -157,7 +182,9 @@ int plan_write_npy(const struct plan *p, enum dtype dtype, struct output *out, s
         for (int i = 0; i < p->n_columns; i++)
             if (put_binary(out, plan_value(p, row, i), dtype, err) < 0)
                 return -1;
-        if (t->y && put_binary(out, plan_target(p, row), dtype, err) < 0)
+        if ((t->weight && put_binary(out, t->weight[row], dtype, err) < 0) ||
+            (t->group && put_binary(out, group_number(t, by_text, row), dtype, err) < 0) ||
+            (t->y && put_binary(out, plan_target(p, row), dtype, err) < 0))
             return -1;
     }
     return 0;
@@ -172,7 +199,6 @@ static int put_entry(struct output *out, int index, double value, struct err *er
     return output_printf(out, err, " %d:%s", index, text);
 }
 
-/* Whole numbers stay what they are; other groups are numbered as they came. */
 static int put_group(
     const struct plan *p, bool by_text, int64_t row, struct output *out, struct err *err)
 {
@@ -182,28 +208,33 @@ static int put_group(
     return output_printf(out, err, " qid:%ld", (long)code + 1);
 }
 
-static bool groups_are_whole(const struct table *t)
+/* The entries of a sparse row as they are. */
+static int copy_entries(
+    const struct sparse *s, int64_t row, bool skip_zeros, struct output *out, struct err *err)
 {
-    for (int32_t i = 0; t->groups && i < dict_size(t->groups); i++) {
-        const char *text = dict_text(t->groups, i, NULL);
-        if (!*text || strlen(text) > 18 || text[strspn(text, "0123456789")])
-            return false;
-    }
-    return true;
+    for (int64_t e = s->start[row]; e < s->start[row + 1]; e++)
+        if (!(skip_zeros && s->value[e] == 0) &&
+            put_entry(out, (int)s->col[e] + 1, s->value[e], err) < 0)
+            return -1;
+    return 0;
 }
 
 static int put_entries(
     const struct plan *p, int64_t row, bool skip_zeros, struct output *out, struct err *err)
 {
+    const struct table *t = p->table;
+
+    if (t->sparse && t->schema.absent_zero == skip_zeros)
+        return copy_entries(t->sparse, row, skip_zeros, out, err);
     for (int i = 0; i < p->n_columns; i++) {
         double value = plan_value(p, row, i);
         if (isnan(value) && skip_zeros)
             return err_set(err,
                 "row %lld: column '%s' is missing, and with --skip-zeros would be read as 0",
-                (long long)row + 1, p->table->schema.cols[p->column[i].col].name);
+                (long long)row + 1, t->schema.cols[p->column[i].col].name);
         if (isnan(value) || (skip_zeros && value == 0))
             continue;
-        if (put_entry(out, i + 1, value, err) < 0)
+        if (put_entry(out, (t->sparse ? p->column[i].col : i) + 1, value, err) < 0)
             return -1;
     }
     return 0;
@@ -212,7 +243,7 @@ static int put_entries(
 int plan_write_libsvm(const struct plan *p, bool skip_zeros, struct output *out, struct err *err)
 {
     const struct table *t = p->table;
-    bool by_text = groups_are_whole(t);
+    bool by_text = groups_are_whole(t, 18);
 
     for (int64_t row = 0; row < t->n_rows; row++) {
         if (load_tick(p->watch, row, err) < 0 ||

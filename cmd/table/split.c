@@ -111,8 +111,8 @@ static int run(
         goto out;
     for (int64_t i = 0; i < rows.n; i++)
         n_held += held[i];
-    watch_info(watch, "%lld rows for training, %lld held out", (long long)(rows.n - n_held),
-        (long long)n_held);
+    watch_info(watch, "%lld %s for training, %lld held out", (long long)(rows.n - n_held),
+        rows.n - n_held == 1 ? "row" : "rows", (long long)n_held);
     ret = 0;
 out:
     output_discard(&test);

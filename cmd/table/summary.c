@@ -18,18 +18,32 @@ static int compare_values(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
+/* Values are divided by a power of two, so that sums and squares neither overflow nor vanish. */
 static void summary_moments(struct summary *s, const double *value, int64_t n, int64_t n_zeros)
 {
-    double sum = 0, squares = 0;
+    double sum = 0, rest = 0, squares = 0, count = (double)s->n;
+    double top = fmax(fabs(s->min), fabs(s->max));
+    int power = 0;
 
+    if (isfinite(top))
+        frexp(top, &power);
+    if (s->min == s->max) { /* the sum's rounding would make it differ from its values */
+        s->mean = s->min;
+        s->sd = s->n > 1 ? 0 : NAN;
+        return;
+    }
     for (int64_t i = 0; i < n; i++)
-        sum += value[i];
-    s->mean = sum / (double)s->n;
-    for (int64_t i = 0; i < n; i++)
-        squares += (value[i] - s->mean) * (value[i] - s->mean);
-    squares += (double)n_zeros * s->mean * s->mean;
-    if (s->n > 1)
-        s->sd = sqrt(squares / (double)(s->n - 1));
+        sum += ldexp(value[i], -power);
+    double mean = sum / count;
+    for (int64_t i = 0; i < n; i++) {
+        double d = ldexp(value[i], -power) - mean;
+        rest += d;
+        squares += d * d;
+    }
+    rest -= (double)n_zeros * mean;
+    squares += (double)n_zeros * mean * mean - rest * rest / count;
+    s->mean = ldexp(mean, power);
+    s->sd = ldexp(sqrt((squares < 0 ? 0 : squares) / (count - 1)), power);
 }
 
 void summary_of(struct summary *s, double *value, int64_t n, int64_t n_zeros, int64_t n_rows)

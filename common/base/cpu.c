@@ -38,6 +38,18 @@ enum cpu_level cpu_level(void)
     return (enum cpu_level)level;
 }
 
+int cpu_check(struct err *err)
+{
+    const char *forced = getenv("LEARNUTILS_CPU");
+    if (!forced || !*forced)
+        return 0;
+    for (size_t i = 0; i < sizeof level_names / sizeof *level_names; i++)
+        if (strcmp(forced, level_names[i]) == 0)
+            return 0;
+    return err_usage(err, "LEARNUTILS_CPU: '%.*s' is not one of plain, avx2, avx512",
+        err_quote_len(strlen(forced)), forced);
+}
+
 const char *cpu_level_name(enum cpu_level level)
 {
     return level_names[level];

@@ -69,11 +69,11 @@ void messages_init(struct messages *m, const char *program)
     *m = (struct messages){.program = program};
 }
 
-void messages_settle(struct messages *m, bool quiet, bool verbose)
+void messages_settle(struct messages *m, bool quiet, bool verbose, bool progress)
 {
     m->quiet = quiet;
     m->verbose = verbose;
-    progress_init(&m->progress, m->program, quiet);
+    progress_init(&m->progress, m->program, !quiet && progress);
 }
 
 void message_error(struct messages *m, const char *text)

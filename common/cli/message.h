@@ -18,9 +18,10 @@ struct messages {
     struct progress progress;
 };
 
-/* The program's name is kept, not copied; then -q and -v as they were given. */
+/* The program's name is kept, not copied; then -q and -v as they were given.  progress: it may be
+ * drawn, if standard error is a terminal. */
 void messages_init(struct messages *m, const char *program);
-void messages_settle(struct messages *m, bool quiet, bool verbose);
+void messages_settle(struct messages *m, bool quiet, bool verbose, bool progress);
 
 void message_error(struct messages *m, const char *text);
 void message_note(struct messages *m, enum note_level level, const char *text);

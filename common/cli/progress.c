@@ -23,14 +23,14 @@ struct line {
 
 static void progress_draw(struct progress *p, int64_t total, const char *detail, double now);
 
-void progress_init(struct progress *p, const char *program, bool quiet)
+void progress_init(struct progress *p, const char *program, bool wanted)
 {
     const char *term = getenv("TERM"), *no_color = getenv("NO_COLOR");
     bool dumb = !term || !*term || strcmp(term, "dumb") == 0;
 
     *p = (struct progress){
         .program = program,
-        .on = !quiet && !dumb && isatty(STDERR_FILENO),
+        .on = wanted && !dumb && isatty(STDERR_FILENO),
         .plain = no_color && *no_color,
     };
 }

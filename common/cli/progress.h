@@ -1,9 +1,9 @@
 /*
  * progress.h -- one line on the terminal that says how far the work is.
  *
- * Drawn on standard error only when that is a terminal that can redraw a line, from one second
- * after the first call on, and at most ten times a second.  Made to be called often: most calls
- * read the clock and return.
+ * Drawn on standard error only when that is a terminal that can redraw a line and no results go to
+ * a terminal by standard output, from one second after the first call on, and at most ten times a
+ * second.  Made to be called often: most calls read the clock and return.
  */
 #ifndef COMMON_CLI_PROGRESS_H
 #define COMMON_CLI_PROGRESS_H
@@ -22,8 +22,8 @@ struct progress {
     char what[64];
 };
 
-/* The program's name is kept, not copied. */
-void progress_init(struct progress *p, const char *program, bool quiet);
+/* The program's name is kept, not copied.  wanted: false draws nothing. */
+void progress_init(struct progress *p, const char *program, bool wanted);
 void progress_update(
     struct progress *p, const char *what, int64_t done, int64_t total, const char *detail);
 /* Takes the line away, before anything else is printed and at the end. */

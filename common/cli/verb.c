@@ -268,6 +268,13 @@ static int threads_settle(int64_t *threads, struct err *err)
     return 0;
 }
 
+/* Results and a progress line on one terminal would land in each other. */
+static bool results_on_terminal(const struct common_options *common)
+{
+    bool on_stdout = !common->output || strcmp(common->output, "-") == 0;
+    return on_stdout && isatty(STDOUT_FILENO);
+}
+
 static int call_run(struct call *c, int first_operand, struct err *err)
 {
     struct common_options *common = (void *)((char *)c->options + c->verb->common_offset);
@@ -277,9 +284,11 @@ static int call_run(struct call *c, int first_operand, struct err *err)
     };
     bool threaded = is_threaded(c);
 
+    if (cpu_check(err) < 0)
+        return -1;
     if (threaded && threads_settle(&common->threads, err) < 0)
         return -1;
-    messages_settle(&c->messages, common->quiet, common->verbose);
+    messages_settle(&c->messages, common->quiet, common->verbose, !results_on_terminal(common));
     signals_install();
     if (threaded && common->threads > 1) {
         signals_hold();

@@ -6,7 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/buf.h"
 #include "common/base/mem.h"
+#include "common/cli/nearest.h"
 #include "common/metric/plan.h"
 
 #define ONE_CLASS "the truth has one class only"
@@ -137,9 +139,20 @@ const struct metric_info *metric_infos(int *n)
 
 static int unknown_metric(const char *name, struct err *err)
 {
-    char known[512] = "";
+    char known[512] = "", typed[ERR_QUOTE_MAX + 1];
+    const char *best = NULL;
     size_t used = 0;
 
+    snprintf(typed, sizeof typed, "%.*s", err_quote_len(strcspn(name, "@")), name);
+    for (int i = 0; i < N_INFOS && !best && strlen(typed) > 1; i++)
+        if (str_starts(infos[i].name, typed)) /* "acc" */
+            best = infos[i].name;
+    bool begun = best != NULL;
+    for (int i = 0; i < N_INFOS && !begun; i++)
+        nearest_try(&best, typed, infos[i].name);
+    if (best)
+        return err_usage(err, "unknown metric '%.*s'; did you mean '%s'?",
+            err_quote_len(strlen(name)), name, best);
     for (int i = 0; i < N_INFOS && used < sizeof known; i++)
         used += (size_t)snprintf(known + used, sizeof known - used, "%s%s%s", i ? ", " : "",
             infos[i].name,

@@ -52,8 +52,8 @@ struct metric {
 };
 
 const struct metric_info *metric_infos(int *n);
-int metric_find(
-    struct metric *m, const char *name, struct err *err) MUST_CHECK; /* unknown: lists the names */
+/* Unknown: the message has the nearest name, or if none is near lists them. */
+int metric_find(struct metric *m, const char *name, struct err *err) MUST_CHECK;
 /* NaN where the metric is not defined for these rows (one class only for auc, ...). */
 int metric_compute(
     const struct metric *m, const struct scored *s, double *value, struct err *err) MUST_CHECK;

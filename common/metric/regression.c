@@ -1,4 +1,10 @@
-/* regression.c -- metrics of predicted numbers. */
+/*
+ * regression.c -- metrics of predicted numbers.
+ *
+ * Squares of numbers beyond 1e150 or below 1e-150 leave the range of doubles.  Where a mean of
+ * squares has come near its ends, it is taken again of numbers scaled by a power of two, which is
+ * exact; so is the variance of a truth that may be constant, which rounding hides.
+ */
 #include <math.h>
 
 #include "common/metric/plan.h"
@@ -11,9 +17,74 @@ static double squared_term(const struct scored *s, int64_t row, double parameter
     return d * d;
 }
 
+/* A mean of squares: value * 4^exponent. */
+struct squares {
+    double value;
+    int exponent;
+};
+
+static bool is_safe(double mean_of_squares)
+{
+    return mean_of_squares > 1e-270 && mean_of_squares < INFINITY;
+}
+
+/* Rows and what their numbers are multiplied by; found again from the rows, which come first. */
+struct scaled {
+    struct scored s;
+    double scale, mean;
+};
+
+enum { SCALE_MIN_EXPONENT = -1000 }; /* 2^1000 is the largest scale */
+
+/* The exponent such that all numbers of rows that count are below 2^exponent. */
+static int numbers_exponent(const struct evaluation *e, const double *numbers, int at_least)
+{
+    double most = 0;
+    int exponent;
+
+    for (int64_t i = 0; i < e->s->n; i++)
+        if (evaluation_weight(e, i) > 0)
+            most = fmax(most, fabs(numbers[i]));
+    frexp(most, &exponent);
+    return exponent > at_least ? exponent : at_least;
+}
+
+static double scaled_mean(const struct evaluation *e, const struct scaled *scaled,
+    double (*term)(const struct scored *s, int64_t row, double parameter))
+{
+    struct evaluation of = *e;
+
+    of.s = &scaled->s;
+    return evaluation_mean(&of, term, 0);
+}
+
+static double scaled_squared_term(const struct scored *s, int64_t row, double parameter)
+{
+    double scale = ((const struct scaled *)s)->scale;
+    double d = s->value[row] * scale - s->y[row] * scale;
+
+    (void)parameter;
+    return d * d;
+}
+
+static struct squares squared_error(const struct evaluation *e)
+{
+    double mean = evaluation_mean(e, squared_term, 0);
+
+    if (is_safe(mean))
+        return (struct squares){mean, 0};
+    int exponent = numbers_exponent(e, e->s->y, SCALE_MIN_EXPONENT);
+    exponent = numbers_exponent(e, e->s->value, exponent);
+    struct scaled scaled = {.s = *e->s, .scale = ldexp(1, -exponent)};
+    return (struct squares){scaled_mean(e, &scaled, scaled_squared_term), exponent};
+}
+
 static double rmse_value(const struct evaluation *e, double parameter)
 {
-    return sqrt(evaluation_mean(e, squared_term, parameter));
+    struct squares error = squared_error(e);
+
+    (void)parameter;
+    return ldexp(sqrt(error.value), error.exponent);
 }
 
 static double absolute_term(const struct scored *s, int64_t row, double parameter)
@@ -40,12 +111,55 @@ static double deviation_term(const struct scored *s, int64_t row, double mean)
     return d * d;
 }
 
-static double r2_value(const struct evaluation *e, double parameter)
+static bool truth_varies(const struct evaluation *e)
 {
-    double mean = evaluation_mean(e, truth_term, parameter);
+    double low = INFINITY, high = -INFINITY;
+
+    for (int64_t i = 0; i < e->s->n; i++)
+        if (evaluation_weight(e, i) > 0) {
+            low = fmin(low, e->s->y[i]);
+            high = fmax(high, e->s->y[i]);
+        }
+    return low < high;
+}
+
+static double scaled_truth_term(const struct scored *s, int64_t row, double parameter)
+{
+    (void)parameter;
+    return s->y[row] * ((const struct scaled *)s)->scale;
+}
+
+static double scaled_deviation_term(const struct scored *s, int64_t row, double parameter)
+{
+    double d = scaled_truth_term(s, row, parameter) - ((const struct scaled *)s)->mean;
+
+    return d * d;
+}
+
+/* 0 if the truth is the same everywhere. */
+static struct squares truth_variance(const struct evaluation *e)
+{
+    double mean = evaluation_mean(e, truth_term, 0);
     double variance = evaluation_mean(e, deviation_term, mean);
 
-    return variance > 0 ? 1 - evaluation_mean(e, squared_term, parameter) / variance : NAN;
+    if (is_safe(variance) && variance > mean * mean * 1e-24)
+        return (struct squares){variance, 0};
+    if (!truth_varies(e))
+        return (struct squares){0, 0};
+    int exponent = numbers_exponent(e, e->s->y, SCALE_MIN_EXPONENT);
+    struct scaled scaled = {.s = *e->s, .scale = ldexp(1, -exponent)};
+    scaled.mean = scaled_mean(e, &scaled, scaled_truth_term);
+    return (struct squares){scaled_mean(e, &scaled, scaled_deviation_term), exponent};
+}
+
+static double r2_value(const struct evaluation *e, double parameter)
+{
+    struct squares error = squared_error(e), variance = truth_variance(e);
+
+    (void)parameter;
+    if (!(variance.value > 0))
+        return NAN;
+    return 1 - ldexp(error.value / variance.value, 2 * (error.exponent - variance.exponent));
 }
 
 static double relative_term(const struct scored *s, int64_t row, double parameter)

@@ -61,13 +61,46 @@ void binding_release(struct binding *b)
 
 /* ---- which column is which ---- */
 
+/* Columns that the model knows are not mistaken for another that it needs. */
+static int hint_column(const struct binding *b, const char *wanted, struct buf *out)
+{
+    int n = source_n_columns(b->source), ret = -1;
+    const char **name = mem_alloc((size_t)n, sizeof *name);
+    struct dict *known = dict_new();
+
+    if (!name || !known)
+        goto out;
+    for (int c = 0; c < b->schema->n_cols; c++)
+        if (dict_add(known, b->schema->cols[c].name, strlen(b->schema->cols[c].name)) < 0)
+            goto out;
+    for (int i = 0; i < n; i++) {
+        name[i] = source_names(b->source)[i];
+        if (dict_find(known, name[i], strlen(name[i])) >= 0)
+            name[i] = NULL;
+    }
+    ret = list_hint(out, wanted, name, n);
+out:
+    dict_free(known);
+    mem_free(name);
+    return ret;
+}
+
 static int no_column(const struct binding *b, const char *name, struct err *err)
 {
-    return err_set(err, "%s: no column '%.*s' (the model needs it)%s", source_file(b->source),
-        err_quote_len(strlen(name)), name,
-        source_named(b->source) && !b->schema->named
-            ? ": the model was trained on columns without names: --no-header?"
-            : "");
+    struct buf hint = BUF_INIT;
+    int ret = 0;
+
+    if (source_named(b->source))
+        ret =
+            b->schema->named
+                ? hint_column(b, name, &hint)
+                : buf_str(&hint, ": the model was trained on columns without names: --no-header?");
+    ret = ret < 0
+              ? err_memory(err)
+              : err_set(err, "%s: no column '%.*s' (the model needs it)%s", source_file(b->source),
+                    err_quote_len(strlen(name)), name, hint.data ? hint.data : "");
+    buf_release(&hint);
+    return ret;
 }
 
 static int bind_names(struct binding *b, struct err *err)

@@ -22,7 +22,9 @@ void column_release(struct column *c)
     dict_free(c->dict);
     dict_free(c->labels.value);
     dict_free(c->labels.text);
-    buf_release(&c->stray);
+    buf_release(&c->not_number.text);
+    buf_release(&c->not_date.text);
+    buf_release(&c->not_utf8.text);
     column_init(c, NULL);
 }
 
@@ -122,13 +124,32 @@ static int add_number(struct column *c, double value, const char *text, size_t l
     return push(c, value, err);
 }
 
-static int add_code(struct column *c, const char *text, size_t len, struct err *err)
+static int keep_first(struct first_text *first, const char *text, size_t len,
+    const struct place *place, struct err *err)
 {
-    int32_t code = dict_add(c->dict, text, len);
+    int n = quote_length(text, len);
+
+    if (first->text.data)
+        return 0;
+    first->at = *place;
+    if (n == 0) /* bytes of no character */
+        n = err_quote_len(len);
+    return buf_add(&first->text, text, (size_t)n) < 0 ? err_memory(err) : 0;
+}
+
+static int add_code(
+    struct column *c, const char *text, size_t len, const struct place *place, struct err *err)
+{
+    int32_t before = dict_size(c->dict), code = dict_add(c->dict, text, len);
     if (code < 0)
         return err_memory(err);
+    if (code == before && !utf8_valid(text, len) &&
+        keep_first(&c->not_utf8, text, len, place, err) < 0)
+        return -1;
     if (code >= COLUMN_TEXTS_MAX && !c->forced && !c->target &&
         code > (c->n_rows + 1 - c->n_missing) / 2) {
+        if (column_check_stray(c, err) < 0)
+            return -1;
         drop_values(c, COLUMN_FULL);
         c->n_rows++;
         return 0;
@@ -137,15 +158,6 @@ static int add_code(struct column *c, const char *text, size_t len, struct err *
 }
 
 /* ---- texts ---- */
-
-static int keep_stray(
-    struct column *c, const char *text, size_t len, const struct place *place, struct err *err)
-{
-    if (c->stray.data)
-        return 0;
-    c->stray_at = *place;
-    return buf_add(&c->stray, text, (size_t)quote_length(text, len)) < 0 ? err_memory(err) : 0;
-}
 
 /* What a value is, for a column whose kind the values decide. */
 static enum column_state text_state(struct column *c, const char *text, size_t len, double *value)
@@ -171,7 +183,7 @@ static int add_forced(
     if (c->state == COLUMN_EMPTY && start(c, state, err) < 0)
         return -1;
     if (state == COLUMN_TEXT)
-        return add_code(c, text, len, err);
+        return add_code(c, text, len, place, err);
     if (number ? !number_read(text, len, &value) : !date_read(text, len, true, &value))
         return not_a(c, number ? "number" : "date", text, len, place, err);
     return add_number(c, value, text, len, place, err);
@@ -190,24 +202,23 @@ int column_add_text(
     }
     if (c->again && c->state == COLUMN_EMPTY && start(c, COLUMN_TEXT, err) < 0)
         return -1;
-    if (c->state == COLUMN_TEXT && (c->again || c->leading_zero || c->stray.data))
-        return add_code(c, text, len, err); /* nothing about it can change any more */
+    if (c->state == COLUMN_TEXT && (c->again || c->leading_zero || c->not_number.text.data))
+        return add_code(c, text, len, place, err); /* nothing about it can change any more */
     enum column_state state = text_state(c, text, len, &value);
-    if (state != COLUMN_NUMBER && !c->leading_zero && keep_stray(c, text, len, place, err) < 0)
+    if ((state != COLUMN_NUMBER && !c->leading_zero &&
+            keep_first(&c->not_number, text, len, place, err) < 0) ||
+        (state != COLUMN_DATE && keep_first(&c->not_date, text, len, place, err) < 0))
         return -1;
     if (c->state == COLUMN_EMPTY && start(c, state, err) < 0)
         return -1;
     if (c->state == COLUMN_TEXT)
-        return add_code(c, text, len, err);
-    if (c->state != COLUMN_MIXED && c->state != state) {
-        c->n_dates = c->state == COLUMN_DATE ? c->n_rows - c->n_missing : 0;
+        return add_code(c, text, len, place, err);
+    if (c->state != COLUMN_MIXED && c->state != state)
         drop_values(c, COLUMN_MIXED);
-    }
     if (c->state == COLUMN_NUMBER)
         return add_number(c, value, text, len, place, err);
     if (c->state == COLUMN_DATE)
         return push(c, value, err);
-    c->n_dates += state == COLUMN_DATE;
     c->n_rows++;
     return 0;
 }

@@ -33,6 +33,12 @@ struct labels {
     bool given_up;
 };
 
+/* The first text of some sort, for a message. */
+struct first_text {
+    struct buf text; /* empty: there was none; no more of it than a message quotes */
+    struct place at;
+};
+
 struct column {
     const char *name; /* borrowed */
     bool forced;      /* the user said which kind */
@@ -47,9 +53,8 @@ struct column {
     bool rounded;      /* some whole number is not what double made of it */
     bool leading_zero; /* some text is digits after a zero */
     bool again;        /* rows come a second time, to be kept as texts */
-    int64_t n_dates;   /* of a mixed column */
-    struct buf stray;  /* first text that is no number, for a message */
-    struct place stray_at;
+    bool commas;       /* nearly all texts are numbers, many with a decimal comma */
+    struct first_text not_number, not_date, not_utf8;
     struct labels labels; /* of a target, while value is not NULL */
 };
 
@@ -74,10 +79,12 @@ void column_again(struct column *c); /* before the rows come a second time */
  */
 int column_settle(struct column *c, struct col_spec *spec, struct err *err) MUST_CHECK;
 
-/* Fails on a text column whose values are nearly all numbers. */
-int column_check_stray(const struct column *c, struct err *err) MUST_CHECK;
+/* Fails on a text column whose values are nearly all numbers or, but for a target, dates; sets
+ * commas. */
+int column_check_stray(struct column *c, struct err *err) MUST_CHECK;
 /* Models are JSON, which is UTF-8: fails on a text that is not, saying how to convert. */
-int dict_check_utf8(const struct dict *d, const char *column, struct err *err) MUST_CHECK;
+int column_check_utf8(const struct column *c, struct err *err) MUST_CHECK;
+#define NOTE_COMMAS "numbers with a decimal comma are text here: convert them"
 
 /* Texts by value if all are numbers, else by bytes: order[i] is the code of the i-th (mem_free). */
 int32_t *dict_order(const struct dict *d) MUST_CHECK;

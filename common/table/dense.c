@@ -134,7 +134,7 @@ static int pick_roles(struct dense *d, struct err *err)
             d->role[i] = ROLE_OUT;
     if (pick_one(d, "-y", o->target, ROLE_TARGET, &d->target, err) < 0 ||
         pick_one(d, "-w", o->weight, ROLE_WEIGHT, &d->weight, err) < 0 ||
-        pick_one(d, "group", o->group, ROLE_GROUP, &d->group, err) < 0)
+        pick_one(d, load_group_option(o), o->group, ROLE_GROUP, &d->group, err) < 0)
         goto out;
     ret = 0;
 out:

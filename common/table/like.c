@@ -63,13 +63,14 @@ out:
 
 /* ---- before the rows ---- */
 
-static int find_one(struct like *l, const char *name, int *at, struct err *err)
+static int find_one(struct like *l, const char *option, const char *name, int *at, struct err *err)
 {
     if (!name)
         return 0;
     *at = list_find(name, source_names(l->source), source_n_columns(l->source), err);
     if (*at < 0)
-        return err->kind == ERR_MEMORY ? -1 : err_prefix(err, "%s", source_file(l->source));
+        return err->kind == ERR_MEMORY ? -1
+                                       : err_prefix(err, "%s: %s", source_file(l->source), option);
     return 0;
 }
 
@@ -82,9 +83,15 @@ static int find_target(struct like *l, struct err *err)
     for (int i = 0; target && i < source_n_columns(l->source); i++)
         if (strcmp(name[i], target) == 0)
             l->target = i;
-    if (target && l->target < 0)
-        return err_set(err, "%s: no column '%s', the target", source_file(l->source), target);
-    return 0;
+    if (!target || l->target >= 0)
+        return 0;
+    struct buf hint = BUF_INIT;
+    int ret = list_hint(&hint, target, name, source_n_columns(l->source)) < 0
+                  ? err_memory(err)
+                  : err_set(err, "%s: no column '%.*s', the target%s", source_file(l->source),
+                        err_quote_len(strlen(target)), target, hint.data ? hint.data : "");
+    buf_release(&hint);
+    return ret;
 }
 
 static int find_columns(struct like *l, struct err *err)
@@ -94,8 +101,8 @@ static int find_columns(struct like *l, struct err *err)
 
     if (source_format(l->source) == FORMAT_LIBSVM)
         l->labels = l->train->target.name != NULL;
-    else if (find_target(l, err) < 0 || find_one(l, l->o->weight, &l->weight, err) < 0 ||
-             find_one(l, l->o->group, &l->group, err) < 0)
+    else if (find_target(l, err) < 0 || find_one(l, "-w", l->o->weight, &l->weight, err) < 0 ||
+             find_one(l, load_group_option(l->o), l->o->group, &l->group, err) < 0)
         return -1;
     if (l->train->sparse) {
         t->sparse = mem_zalloc(1, sizeof *t->sparse);

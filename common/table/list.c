@@ -61,30 +61,81 @@ static int show_names(struct buf *out, const struct names *names)
     return 0;
 }
 
+/* Is item one of the parts that d cuts name into? */
+static bool has_part(const char *name, char d, const char *item)
+{
+    size_t len = strlen(item);
+    const char *p = name;
+
+    for (;;) {
+        const char *stop = strchr(p, d);
+        if ((stop ? (size_t)(stop - p) : strlen(p)) == len && memcmp(p, item, len) == 0)
+            return true;
+        if (!stop)
+            return false;
+        p = stop + 1;
+    }
+}
+
+/* A usual delimiter inside the only name, or between parts of a name one of which is asked for. */
+static char delimiter_inside(const char *item, const char *const *names, int n)
+{
+    for (int i = 0; i < n; i++)
+        for (const char *d = ",;\t|"; names[i] && *d; d++)
+            if (strchr(names[i], *d) && (n == 1 || has_part(names[i], *d, item)))
+                return *d;
+    return '\0';
+}
+
+int list_hint(struct buf *out, const char *item, const char *const *names, int n)
+{
+    char d = delimiter_inside(item, names, n);
+    const char *best = NULL;
+
+    if (d == '\t')
+        return buf_str(out, ": if a tab separates columns, say -d tab");
+    if (d)
+        return buf_printf(out, ": if '%c' separates columns, say -d '%c'", d, d);
+    for (int i = 0; i < n; i++)
+        if (names[i])
+            nearest_try(&best, item, names[i]);
+    return best ? buf_printf(out, ": is '%.*s' meant?", err_quote_len(strlen(best)), best) : 0;
+}
+
+/* The message's second half: a hint, or what there is, or both. */
+static int describe_unknown(struct buf *out, const struct names *names, const char *typed)
+{
+    bool position = read_position(typed, strlen(typed)) > 0 || strcmp(typed, "0") == 0;
+    bool one = names->n == 1, inside = delimiter_inside(typed, names->item, names->n);
+
+    if (position &&
+        buf_printf(out, ": there %s %d, counted from 1", one ? "is" : "are", names->n) < 0)
+        return -1;
+    if (position && !inside)
+        return 0;
+    size_t before = out->len;
+    if (!inside && list_hint(out, typed, names->item, names->n) < 0)
+        return -1;
+    if (out->len > before)
+        return 0;
+    if (!position && (buf_printf(out, ": there %s ", one ? "is" : "are") < 0 ||
+                         (names->n ? show_names(out, names) : buf_str(out, "none")) < 0))
+        return -1;
+    return inside ? list_hint(out, typed, names->item, names->n) : 0;
+}
+
 static int unknown(const struct names *names, const char *text, size_t len, struct err *err)
 {
-    struct buf known = BUF_INIT;
-    const char *best = NULL;
-    char *typed;
+    struct buf rest = BUF_INIT;
+    char *typed = mem_strndup(text, len);
     bool position = read_position(text, len) > 0 || (len == 1 && *text == '0');
-
-    if (position)
-        return err_set(err, "no column %.*s: there %s %d, counted from 1", err_quote_len(len), text,
-            names->n == 1 ? "is" : "are", names->n);
-    typed = mem_strndup(text, len);
-    if (!typed)
-        return err_memory(err);
-    for (int i = 0; i < names->n; i++)
-        nearest_try(&best, typed, names->item[i]);
-    mem_free(typed);
-    if (best)
-        return err_set(err, "no column '%.*s': is '%.*s' meant?", err_quote_len(len), text,
-            err_quote_len(strlen(best)), best);
-    int ret = show_names(&known, names) < 0
+    const char *quote = position ? "" : "'";
+    int ret = !typed || describe_unknown(&rest, names, typed) < 0
                   ? err_memory(err)
-                  : err_set(err, "no column '%.*s': there %s %s", err_quote_len(len), text,
-                        names->n == 1 ? "is" : "are", known.len ? known.data : "none");
-    buf_release(&known);
+                  : err_set(err, "no column %s%.*s%s%s", quote, err_quote_len(len), text, quote,
+                        rest.data ? rest.data : "");
+    mem_free(typed);
+    buf_release(&rest);
     return ret;
 }
 

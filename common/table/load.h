@@ -15,6 +15,12 @@
 
 enum { LOAD_TICK = 4096 }; /* rows between looks at watch_stop() */
 
+/* What the user calls the option that names the column of groups. */
+static inline const char *load_group_option(const struct read_opts *o)
+{
+    return o->group_option ? o->group_option : "--group";
+}
+
 /* table_read() from a source, which stays the caller's. */
 int load_table(struct table *t, struct source *s, const struct read_opts *o, const struct watch *w,
     struct err *err) MUST_CHECK;

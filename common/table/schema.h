@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 
+#include "common/base/buf.h"
 #include "common/base/err.h"
 #include "common/io/format/json.h"
 #include "common/table/dict.h"
@@ -70,5 +71,9 @@ int list_pick(
 /* One column: an exact name, else a position from 1 (or cN where columns have no names, which is
  * their name then).  Its index, or -1 with an error that names the nearest. */
 int list_find(const char *item, const char *const *names, int n, struct err *err) MUST_CHECK;
+/* What may help whoever asked for a column that is not among names[n] (NULL ones are passed over):
+ * appends ": is 'near' meant?", or ": if ';' separates columns, say -d ';'" where a name looks like
+ * several columns in one, or nothing.  -1: no memory. */
+int list_hint(struct buf *out, const char *item, const char *const *names, int n) MUST_CHECK;
 
 #endif

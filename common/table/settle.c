@@ -4,11 +4,12 @@
  *   no value at all                                    ignored
  *   text, different in over half of the rows with a
  *   value (20 or more of them)                         ignored: an id, free text
- *   numbers with at most 5% of other texts             an error: a slip, or a text for "missing"
+ *   numbers, or dates, with at most 5% of other texts  an error: a slip, or a text for "missing"
  *   digits with leading zeros, other text              category
  *   constant; whole numbers that never repeat in 20 or
  *   more rows; whole numbers beyond what double holds;
- *   text that is a number in part                      used, with a note
+ *   text that is a number or a date in part, or a
+ *   number with a decimal comma                        used, with a note
  */
 #include <math.h>
 #include <stdio.h>
@@ -18,8 +19,9 @@
 #include "common/base/mem.h"
 #include "common/io/format/number.h"
 #include "common/table/column.h"
+#include "common/table/date.h"
 
-enum { ID_ROWS_MIN = 20, ID_FIRST_LOOK = 4096, NUMBERS_PERCENT = 95 };
+enum { ID_ROWS_MIN = 20, ID_FIRST_LOOK = 4096, NEARLY_ALL = 95 /* in a hundred */ };
 
 static int settle_numbers(struct column *c, struct col_spec *spec, struct err *err);
 static int settle_texts(struct column *c, struct col_spec *spec, struct err *err);
@@ -36,7 +38,7 @@ static int ignore(struct column *c, struct col_spec *spec, struct err *err, cons
 
 static int ignore(struct column *c, struct col_spec *spec, struct err *err, const char *fmt, ...)
 {
-    char text[128];
+    char text[256];
     va_list ap;
 
     va_start(ap, fmt);
@@ -55,8 +57,8 @@ int column_settle(struct column *c, struct col_spec *spec, struct err *err)
     case COLUMN_EMPTY:
         return ignore(c, spec, err, "no value in any row");
     case COLUMN_FULL:
-        return ignore(c, spec, err,
-            "text that hardly ever repeats (over a million values): an id, free text?");
+        return ignore(c, spec, err, "text that hardly ever repeats (over a million values): %s",
+            c->commas ? NOTE_COMMAS : "an id, free text?");
     case COLUMN_NUMBER:
     case COLUMN_DATE:
         spec->kind = c->state == COLUMN_NUMBER ? COL_NUMBER : COL_DATE;
@@ -132,11 +134,25 @@ static int settle_numbers(struct column *c, struct col_spec *spec, struct err *e
 /* ---- texts ---- */
 
 struct tally {
-    int64_t n_values, n_numbers;
+    int64_t n_values, n_numbers, n_dates, n_commas;
     int32_t zeros; /* a code that is digits after a zero, or -1 */
 };
 
-/* Rows whose text is a number, whatever the order in which they came. */
+/* A number but for its decimal comma. */
+static bool has_decimal_comma(const char *text, size_t len)
+{
+    char point[64];
+    double value;
+    const char *comma = memchr(text, ',', len);
+
+    if (!comma || len > sizeof point)
+        return false;
+    memcpy(point, text, len);
+    point[comma - text] = '.';
+    return number_read(point, len, &value);
+}
+
+/* Rows whose text is a number or a date, whatever the order in which they came. */
 static int tally_texts(const struct column *c, struct tally *t)
 {
     int32_t n = dict_size(c->dict);
@@ -153,8 +169,13 @@ static int tally_texts(const struct column *c, struct tally *t)
         size_t len;
         const char *text = dict_text(c->dict, code, &len);
         t->n_values += count[code];
-        if (!number_read(text, len, &value))
+        if (!number_read(text, len, &value)) {
+            if (!c->target && date_read(text, len, false, &value))
+                t->n_dates += count[code];
+            else if (has_decimal_comma(text, len))
+                t->n_commas += count[code];
             continue;
+        }
         t->n_numbers += count[code];
         if (t->zeros < 0 && cell_has_leading_zero(text, len))
             t->zeros = code;
@@ -163,18 +184,47 @@ static int tally_texts(const struct column *c, struct tally *t)
     return 0;
 }
 
+/* So many of the values that the others are slips, but not all. */
+static bool nearly_all(const struct tally *t, int64_t n)
+{
+    return n < t->n_values && n * 100 >= t->n_values * NEARLY_ALL;
+}
+
+static bool mostly_commas(const struct tally *t)
+{
+    return t->n_commas > 0 && (t->n_commas + t->n_numbers) * 100 >= t->n_values * NEARLY_ALL;
+}
+
+static int stray_text(const struct column *c, const struct first_text *first, const char *what,
+    double share, struct err *err)
+{
+    const char *stray = first->text.data ? first->text.data : "";
+    int name_len = err_quote_len(strlen(c->name));
+
+    err_set(err, "%s:%lld: column '%.*s': '%s' is not a %s, as %s%.4g%% of the column are",
+        first->at.file ? first->at.file : "", (long long)first->at.line, name_len, c->name, stray,
+        what, share > 0.9999 ? "over " : "", share > 0.9999 ? 99.99 : 100 * share);
+    size_t len = strlen(err->text), room = sizeof err->text - len;
+    if (has_decimal_comma(stray, first->text.len))
+        snprintf(err->text + len, room, ": " NOTE_COMMAS);
+    else
+        snprintf(err->text + len, room,
+            ": say --categorical '%.*s', or --na '%s' if it means a missing value", name_len,
+            c->name, stray);
+    return -1;
+}
+
 static int check_stray(const struct column *c, const struct tally *t, struct err *err)
 {
-    if (c->forced || t->zeros >= 0 || t->n_numbers == t->n_values ||
-        t->n_numbers * 100 < t->n_values * NUMBERS_PERCENT)
+    double n = (double)t->n_values;
+
+    if (c->forced)
         return 0;
-    const char *stray = c->stray.data ? c->stray.data : "";
-    int name_len = err_quote_len(strlen(c->name));
-    return err_set(err,
-        "%s:%lld: column '%.*s': '%s' is not a number, as %.4g%% of the column are: say "
-        "--categorical '%.*s', or --na '%s' if it means a missing value",
-        c->stray_at.file ? c->stray_at.file : "", (long long)c->stray_at.line, name_len, c->name,
-        stray, 100.0 * (double)t->n_numbers / (double)t->n_values, name_len, c->name, stray);
+    if (t->zeros < 0 && nearly_all(t, t->n_numbers))
+        return stray_text(c, &c->not_number, "number", (double)t->n_numbers / n, err);
+    if (nearly_all(t, t->n_dates))
+        return stray_text(c, &c->not_date, "date", (double)t->n_dates / n, err);
+    return 0;
 }
 
 static int note_texts(
@@ -190,35 +240,55 @@ static int note_texts(
         return buf_printf(note, "digits with leading zeros ('%.*s') are a category",
             quote_length(text, len), text);
     }
+    if (mostly_commas(t))
+        return buf_str(note, NOTE_COMMAS);
     if (t->n_numbers)
         return buf_printf(note, "a category, though %.3g%% of the values are numbers ('%s' is not)",
-            100.0 * (double)t->n_numbers / (double)t->n_values, c->stray.data ? c->stray.data : "");
-    if (c->n_dates)
+            100.0 * (double)t->n_numbers / (double)t->n_values,
+            c->not_number.text.data ? c->not_number.text.data : "");
+    if (t->n_dates)
         return buf_printf(note, "a category, though %.3g%% of the values are dates",
-            100.0 * (double)c->n_dates / (double)t->n_values);
+            100.0 * (double)t->n_dates / (double)t->n_values);
     return 0;
 }
 
-int column_check_stray(const struct column *c, struct err *err)
+int column_check_stray(struct column *c, struct err *err)
 {
     struct tally t;
     if (c->state != COLUMN_TEXT)
         return 0;
-    return tally_texts(c, &t) < 0 ? err_memory(err) : check_stray(c, &t, err);
+    if (tally_texts(c, &t) < 0)
+        return err_memory(err);
+    c->commas = !c->forced && mostly_commas(&t);
+    return check_stray(c, &t, err);
 }
 
-int dict_check_utf8(const struct dict *d, const char *column, struct err *err)
+int column_check_utf8(const struct column *c, struct err *err)
 {
-    for (int32_t code = 0; code < dict_size(d); code++) {
-        size_t len;
-        const char *text = dict_text(d, code, &len);
-        if (!utf8_valid(text, len))
-            return err_set(err,
-                "column '%.*s': '%.*s' is not UTF-8 text: convert the file, as in iconv -f latin1 "
-                "-t utf-8",
-                err_quote_len(strlen(column)), column, err_quote_len(len), text);
-    }
-    return 0;
+    const struct first_text *first = &c->not_utf8;
+    if (!first->text.data)
+        return 0;
+    return err_set(err,
+        "%s:%lld: column '%.*s': '%s' is not UTF-8 text: convert the file, as in iconv -f latin1 "
+        "-t utf-8",
+        first->at.file ? first->at.file : "", (long long)first->at.line,
+        err_quote_len(strlen(c->name)), c->name, first->text.data);
+}
+
+/* What an id may be as well. */
+static int ignore_texts(
+    struct column *c, struct col_spec *spec, const struct tally *t, struct err *err)
+{
+    char mostly[64] = "";
+    bool numbers = t->n_numbers > t->n_dates;
+    int64_t n = numbers ? t->n_numbers : t->n_dates;
+
+    if (n > t->n_values / 2)
+        snprintf(mostly, sizeof mostly, ", %.3g%% of them %s",
+            100.0 * (double)n / (double)t->n_values, numbers ? "numbers" : "dates");
+    return ignore(c, spec, err, "text, %ld different values in %lld rows%s: %s",
+        (long)dict_size(c->dict), (long long)t->n_values, mostly,
+        mostly_commas(t) ? NOTE_COMMAS : "an id, free text?");
 }
 
 static int settle_texts(struct column *c, struct col_spec *spec, struct err *err)
@@ -234,9 +304,8 @@ static int settle_texts(struct column *c, struct col_spec *spec, struct err *err
     if (check_stray(c, &t, err) < 0)
         return -1;
     if (!c->forced && t.n_values >= ID_ROWS_MIN && n_texts > t.n_values / 2)
-        return ignore(c, spec, err, "text, %ld different values in %lld rows: an id, free text?",
-            (long)n_texts, (long long)t.n_values);
-    if (dict_check_utf8(c->dict, c->name, err) < 0)
+        return ignore_texts(c, spec, &t, err);
+    if (column_check_utf8(c, err) < 0)
         return -1;
     order = dict_order(c->dict);
     if (!order || note_texts(c, &t, &note, n_texts) < 0 ||

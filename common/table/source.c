@@ -345,8 +345,8 @@ static int join_columns(struct source *s, struct err *err)
     if (!s->named) {
         if (n == s->n_columns || (s->needed && n > s->n_columns))
             return 0;
-        return err_set(err, "%s: %d columns where %s has %d", source_file(s), n,
-            input_name(s->in[0]), s->n_columns);
+        return err_set(err, "%s: %d %s where %s has %d", source_file(s), n,
+            n == 1 ? "column" : "columns", input_name(s->in[0]), s->n_columns);
     }
     if (index_columns(s, err) < 0)
         return -1;
@@ -391,8 +391,8 @@ static int npy_array(struct source *s, struct err *err)
     if (s->n_columns < 0 && keep_columns(s, (int)n, err) < 0)
         return -1;
     if (n != s->n_columns)
-        return err_set(err, "%s: %lld columns where %s has %d", source_file(s), (long long)n,
-            input_name(s->in[0]), s->n_columns);
+        return err_set(err, "%s: %lld %s where %s has %d", source_file(s), (long long)n,
+            n == 1 ? "column" : "columns", input_name(s->in[0]), s->n_columns);
     a->n_rows = h->shape[0];
     a->row = a->block_first = a->block_rows = 0;
     return 1;

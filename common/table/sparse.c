@@ -28,7 +28,7 @@ static int check_options(const struct read_opts *o, struct err *err)
     if (o->weight)
         return err_usage(err, "a LIBSVM file has its weights in its labels (label:weight): no -w");
     if (o->group)
-        return err_usage(err, "a LIBSVM file has its groups in qid: no column of groups");
+        return err_usage(err, "a LIBSVM file has its groups in qid: no %s", load_group_option(o));
     if (o->categorical || o->date)
         return err_usage(err, "the columns of a LIBSVM file are numbers");
     return 0;
@@ -150,7 +150,7 @@ static int load_rows(
 
 /* ---- columns ---- */
 
-/* Columns without any entry cannot be learned from, unless absent means 0 to somebody. */
+/* Columns without any entry cannot be learned from. */
 static int mark_columns(struct sparse_load *l, const bool *in, struct err *err)
 {
     struct schema *s = &l->t->schema;
@@ -161,8 +161,10 @@ static int mark_columns(struct sparse_load *l, const bool *in, struct err *err)
     for (int64_t e = 0; e < l->n_entries; e++)
         s->cols[sp->col[e]].kind = COL_NUMBER;
     for (int i = 0; i < s->n_cols; i++) {
-        if (in[i] && s->cols[i].kind == COL_NUMBER)
+        if (in[i] && (s->cols[i].kind == COL_NUMBER || l->o->keep_all)) {
+            s->cols[i].kind = COL_NUMBER;
             continue;
+        }
         s->cols[i].kind = COL_IGNORED;
         s->cols[i].note = mem_strdup(in[i] ? NOTE_NO_ENTRY : NOTE_LEFT_OUT);
         if (!s->cols[i].note)
@@ -221,8 +223,9 @@ static int make_schema(struct sparse_load *l, struct source *s, struct err *err)
     int ret = -1;
 
     if (n > MANY_COLUMNS && (int64_t)(n / COLUMNS_AN_ENTRY) > l->n_entries)
-        return err_set(err, "%s:%lld: index %zu, though there are only %lld entries: is it a slip?",
-            source_file(s), (long long)l->top_line, n, (long long)l->n_entries);
+        return err_set(err, "%s:%lld: index %zu, though there %s only %lld %s: is it a slip?",
+            source_file(s), (long long)l->top_line, n, l->n_entries == 1 ? "is" : "are",
+            (long long)l->n_entries, l->n_entries == 1 ? "entry" : "entries");
     schema->cols = mem_zalloc(n, sizeof *schema->cols);
     name = mem_alloc(n, sizeof *name);
     in = mem_alloc(n, sizeof *in);

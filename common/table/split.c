@@ -231,7 +231,8 @@ static int fold_groups(
     if (groups_init(&groups, rows, rng, err) < 0)
         goto out;
     if (groups.n < k) {
-        err_set(err, "%d folds of %lld groups: at most one fold a group", k, (long long)groups.n);
+        err_set(err, "%d folds of %lld %s: at most one fold a group", k, (long long)groups.n,
+            groups.n == 1 ? "group" : "groups");
         goto out;
     }
     if (groups_sort(&groups, err) < 0 || deal_init(&deal, rows, k, err) < 0)
@@ -280,7 +281,8 @@ int split_folds(const struct split_rows *rows, int k, uint64_t seed, uint32_t re
     if (k < 2)
         return err_set(err, "%d folds: at least 2 are needed", k);
     if (k > rows->n)
-        return err_set(err, "%d folds of %lld rows: at most one fold a row", k, (long long)rows->n);
+        return err_set(err, "%d folds of %lld %s: at most one fold a row", k, (long long)rows->n,
+            rows->n == 1 ? "row" : "rows");
     rng_init(&rng, seed, RNG_FOLDS, repeat, 0);
     return rows->group ? fold_groups(rows, k, &rng, fold, err)
                        : fold_rows(rows, k, &rng, fold, err);

@@ -31,28 +31,25 @@ static void tell_notes(const struct table *t, const struct read_opts *o, const s
             more++;
     }
     if (empty)
-        watch_warn(
-            w, "%d of %d columns have no entry in any row and are ignored", empty, s->n_cols);
+        watch_warn(w, "%d of %d columns %s no entry in any row and %s ignored", empty, s->n_cols,
+            empty == 1 ? "has" : "have", empty == 1 ? "is" : "are");
     if (more)
-        watch_warn(w, "and %d more columns like these", more);
+        watch_warn(w, "and %d more %s like %s", more, more == 1 ? "column" : "columns",
+            more == 1 ? "this" : "these");
 }
 
-static int check_name(const char *name, struct err *err)
+/* The header is the first line. */
+static int check_names(const struct source *s, struct err *err)
 {
-    if (utf8_valid(name, strlen(name)))
-        return 0;
-    return err_set(err,
-        "the name of column '%.*s' is not UTF-8 text: convert the file, as in iconv -f latin1 -t "
-        "utf-8",
-        err_quote_len(strlen(name)), name);
-}
-
-static int check_names(const struct table *t, struct err *err)
-{
-    for (int i = 0; i < t->schema.n_cols; i++)
-        if (check_name(t->schema.cols[i].name, err) < 0)
-            return -1;
-    return t->target.name ? check_name(t->target.name, err) : 0;
+    for (int i = 0; i < source_n_columns(s); i++) {
+        const char *name = source_names(s)[i];
+        if (!utf8_valid(name, strlen(name)))
+            return err_set(err,
+                "%s:1: column %d: the name '%.*s' is not UTF-8 text: convert the file, as in iconv "
+                "-f latin1 -t utf-8",
+                source_file(s), i + 1, err_quote_len(strlen(name)), name);
+    }
+    return 0;
 }
 
 int load_tick(const struct watch *w, int64_t row, struct err *err)
@@ -95,11 +92,12 @@ int load_table(struct table *t, struct source *s, const struct read_opts *o, con
         err_memory(err);
         goto failed;
     }
-    if ((source_format(s) == FORMAT_LIBSVM ? load_sparse(t, s, o, w, err)
+    if (check_names(s, err) < 0 ||
+        (source_format(s) == FORMAT_LIBSVM ? load_sparse(t, s, o, w, err)
                                            : load_dense(t, s, o, w, err)) < 0)
         goto failed;
     tell_notes(t, o, w);
-    if (check_names(t, err) < 0 || load_check_weights(t, err) < 0)
+    if (load_check_weights(t, err) < 0)
         goto failed;
     if (schema_n_features(&t->schema) == 0) {
         err_set(err, "%s: no column to learn from", source_file(s));

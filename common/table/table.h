@@ -34,11 +34,13 @@ struct read_opts {
     const char *target;             /* -y: name or position; NULL: .npy/LIBSVM's own, or none */
     const char *features, *exclude; /* -x, -X: LISTs */
     const char *weight;             /* -w */
-    const char *group;              /* --fold/--group: a column whose equal texts belong together */
+    const char *group;              /* a column whose equal texts belong together */
+    const char *group_option;       /* what messages call that option; NULL: --group */
     const char *na;                 /* --na; NULL: NA,N/A,NaN,nan,null,? */
     const char *numeric, *categorical, *date; /* LISTs */
     bool no_trim, drop_missing_target, absent_zero;
-    int task; /* enum task */
+    bool keep_all; /* not to learn from: LIBSVM columns without an entry stay, one class will do */
+    int task;      /* enum task */
     const char *positive;
 };
 #define READ_OPTIONS_INIT                                                                          \
@@ -46,7 +48,7 @@ struct read_opts {
         .format = {.format = FORMAT_AUTO }                                                         \
     }
 extern const struct opt
-    read_opts_table[]; /* all of the above but group, whose letter differs by program */
+    read_opts_table[]; /* all of the above but group, whose name differs by program, and keep_all */
 
 /* Rows of a sparse input: entries of row i are [start[i], start[i+1]), by rising column. */
 struct sparse {

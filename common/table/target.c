@@ -13,7 +13,7 @@
 #include "common/io/format/number.h"
 #include "common/table/load.h"
 
-enum { CLASSES_SHOWN = 10, LABELS_ROWS_MIN = 20 };
+enum { CLASSES_SHOWN = 10, LABELS_ROWS_MIN = 20, CODES_MAX = 20 };
 
 int target_prepare(struct column *c, const struct read_opts *o, struct err *err)
 {
@@ -77,7 +77,8 @@ static void tell_classes(const struct target *t, const struct watch *w)
         if (i + 1 < n && (i + 1 == CLASSES_SHOWN || used >= sizeof text - 80))
             snprintf(text + used, sizeof text - used, ", ...");
     }
-    watch_info(w, "target '%s': classification, %ld classes (%s)", t->name, (long)n, text);
+    watch_info(w, "target '%s': classification, %ld %s (%s)", t->name, (long)n,
+        n == 1 ? "class" : "classes", text);
 }
 
 /* Takes over the classes; codes are in the column's value. */
@@ -88,10 +89,10 @@ static int settle_classes(struct target *t, struct column *c, struct dict *class
 
     t->task = TASK_CLASSIFICATION;
     t->classes = classes;
-    if (n == 1)
+    if (n == 1 && !o->keep_all)
         return err_set(err, "target '%.*s': only one class, '%.60s': nothing to learn",
             err_quote_len(strlen(t->name)), t->name, dict_text(classes, 0, NULL));
-    if (dict_check_utf8(classes, t->name, err) < 0)
+    if (column_check_utf8(c, err) < 0)
         return -1;
     if (dict_settle(classes, order, c->value, c->n_rows) < 0)
         return err_memory(err);
@@ -133,6 +134,40 @@ static int settle_labels(
     return ret;
 }
 
+/* Different values, if they are whole numbers and so few that they may be classes; else 0. */
+static int count_codes(const struct column *c)
+{
+    double seen[CODES_MAX];
+    int n = 0;
+
+    if (c->state != COLUMN_NUMBER || !c->whole)
+        return 0;
+    for (int64_t i = 0; i < c->n_rows; i++) {
+        int k = 0;
+        while (k < n && seen[k] != c->value[i])
+            k++;
+        if (k < n)
+            continue;
+        if (n == CODES_MAX)
+            return 0;
+        seen[n++] = c->value[i];
+    }
+    return n >= 2 && c->n_rows / 3 >= n ? n : 0;
+}
+
+static void tell_regression(const struct target *t, const struct column *c,
+    const struct read_opts *o, const struct watch *w)
+{
+    int n = o->task == TASK_AUTO ? count_codes(c) : 0;
+    if (n)
+        watch_info(w,
+            "target '%s': regression (%d different whole numbers: if they are classes, --task "
+            "classification)",
+            t->name, n);
+    else
+        watch_info(w, "target '%s': regression", t->name);
+}
+
 int target_settle(struct target *t, struct column *c, double **y, const struct read_opts *o,
     const struct watch *w, struct err *err)
 {
@@ -153,11 +188,13 @@ int target_settle(struct target *t, struct column *c, double **y, const struct r
         return -1;
     if (t->classes) {
         tell_classes(t, w);
+        if (c->commas)
+            watch_warn(w, "target '%s': " NOTE_COMMAS, t->name);
         if (c->n_rows >= LABELS_ROWS_MIN && dict_size(t->classes) > c->n_rows / 2)
             watch_warn(w, "target '%s': %ld classes in %lld rows: is it the right column?", t->name,
                 (long)dict_size(t->classes), (long long)c->n_rows);
     } else {
-        watch_info(w, "target '%s': regression", t->name);
+        tell_regression(t, c, o, w);
     }
     *y = c->value;
     c->value = NULL;

@@ -104,25 +104,47 @@ static bool is_label(const struct token *t)
            (!colon || number_read(colon + 1, t->len - left - 1, &value));
 }
 
-/* A line of label, perhaps qid, and entries only, of which there is one at least.  The last token
- * of a line cut short (whole is false) is not looked at. */
+/* "index:" and something that no delimiter of a CSV or a time of day has in it. */
+static bool is_near_entry(const struct token *t)
+{
+    int64_t index;
+    const char *colon = memchr(t->text, ':', t->len);
+
+    if (!colon || !read_whole(t->text, (size_t)(colon - t->text), LIBSVM_INDEX_MAX, &index))
+        return false;
+    for (const char *p = colon + 1; p < t->text + t->len; p++)
+        if (strchr(",;|\":", *p))
+            return false;
+    return true;
+}
+
+/*
+ * A line of a label and entries.  Slips are for libsvm_next() to tell: after a number for a label
+ * half of the rest has to look like entries, one of them a good one; after another label all of it,
+ * and at least two.  The last token of a line cut short (whole is false) is not looked at.
+ */
 static bool looks_like_row(const char *p, const char *end, bool whole)
 {
-    struct token t;
-    bool entries = false;
+    struct token t, label;
+    size_t good = 0, near = 0, all = 0;
 
-    if (!next_token(&p, end, &t) || !is_label(&t))
+    if (!next_token(&p, end, &label))
         return false;
     while (next_token(&p, end, &t)) {
         if (!whole && p == end)
             break;
         if (t.len > 4 && memcmp(t.text, "qid:", 4) == 0)
             continue;
-        if (!is_entry(&t))
-            return false;
-        entries = true;
+        all++;
+        good += is_entry(&t);
+        near += is_near_entry(&t);
     }
-    return entries;
+    if (is_label(&label))
+        return good > 0 && near * 2 >= all;
+    for (size_t i = 0; i < label.len; i++)
+        if (strchr(",;|\"", label.text[i]))
+            return false;
+    return near == all && good > 1;
 }
 
 bool libsvm_recognise(const unsigned char *bytes, size_t n)

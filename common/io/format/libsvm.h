@@ -26,7 +26,8 @@ struct libsvm_row {
 };
 
 struct libsvm;
-bool libsvm_recognise(const unsigned char *bytes, size_t n); /* the first line looks like one */
+/* The first line is one, or one with a slip in it, which libsvm_next() then tells. */
+bool libsvm_recognise(const unsigned char *bytes, size_t n);
 struct libsvm *libsvm_open(struct input *in, bool zero_based, struct err *err) MUST_CHECK;
 void libsvm_close(struct libsvm *s);
 int libsvm_next(

@@ -5,10 +5,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <zlib.h>
 
 #include "common/base/buf.h"
 
 enum { CRC_DIGITS = 8 };
+
+/* Goes on from the CRC-32 of the arrays; NULL is no text. */
+static uint32_t crc_add_text(uint32_t crc, const char *text)
+{
+    return text ? (uint32_t)crc32_z(crc, (const Bytef *)text, strlen(text)) : crc;
+}
 
 int model_write(struct st_writer *w, const char *program, const json_t *description,
     struct output *out, struct err *err)
@@ -20,6 +27,7 @@ int model_write(struct st_writer *w, const char *program, const json_t *descript
 
     if (json_write(description, &text, err) < 0 || st_writer_crc(w, &crc, err) < 0)
         goto out;
+    crc = crc_add_text(crc_add_text(crc, text.data), program);
     snprintf(format, sizeof format, "%d", MODEL_FORMAT);
     snprintf(crc_text, sizeof crc_text, "%08" PRIx32, crc);
     if (st_writer_meta(w, "learnutils", format, err) < 0 ||
@@ -86,7 +94,8 @@ static int model_check_crc(const struct model *m, struct err *err)
     char found[CRC_DIGITS + 1];
     if (!text)
         return 0;
-    snprintf(found, sizeof found, "%08" PRIx32, st_crc(m->st));
+    uint32_t crc = crc_add_text(st_crc(m->st), st_meta(m->st, "description"));
+    snprintf(found, sizeof found, "%08" PRIx32, crc_add_text(crc, st_meta(m->st, "program")));
     if (strcmp(text, found) != 0)
         return err_set(err, "%s: damaged: the CRC-32 of its data is %s, not %.*s",
             input_name(m->in), found, ERR_QUOTE_MAX, text);
@@ -111,8 +120,8 @@ static int model_read(struct model *m, const char *program, struct err *err)
 {
     if (m->in && model_recognise(m->in, err) == 0)
         m->st = st_read(m->in, err);
-    if (m->st && model_check_format(m, err) == 0 && model_check_program(m, program, err) == 0 &&
-        model_check_crc(m, err) == 0 && model_read_description(m, err) == 0)
+    if (m->st && model_check_format(m, err) == 0 && model_check_crc(m, err) == 0 &&
+        model_check_program(m, program, err) == 0 && model_read_description(m, err) == 0)
         return 0;
     model_release(m);
     return -1;

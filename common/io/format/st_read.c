@@ -75,9 +75,18 @@ static int st_header_len(
     return 0;
 }
 
-static int st_truncated(const struct st_file *st, struct err *err)
+static int st_truncated(const struct st_file *st, const char *part, struct err *err)
 {
-    return err_set(err, "%s: truncated", st->input);
+    return err_set(err, "%s: truncated: it ends within its %s", st->input, part);
+}
+
+/* A read from a stream failed: if for want of bytes, says where they ended. */
+static int st_cut(const struct st_file *st, struct input *in, const char *part, struct err *err)
+{
+    struct err ignored = ERR_INIT;
+    const unsigned char *more;
+    bool ended = err->kind == ERR_FAILED && input_peek(in, &more, 1, &ignored) == 0;
+    return ended ? st_truncated(st, part, err) : -1;
 }
 
 /* Where the last tensor ends. */
@@ -95,17 +104,17 @@ static int st_open_map(struct st_file *st, const unsigned char *bytes, size_t n,
 {
     size_t len = 0;
     if (n < 8)
-        return st_truncated(st, err);
+        return st_truncated(st, "header", err);
     if (st_header_len(st, bytes, &len, err) < 0)
         return -1;
     if (len > n - 8)
-        return st_truncated(st, err);
+        return st_truncated(st, "header", err);
     if (st_parse(st, (const char *)bytes + 8, len, err) < 0)
         return -1;
     st->data = bytes + 8 + len;
     st->data_len = n - 8 - len;
     if (st->data_len < st_end(st))
-        return st_truncated(st, err);
+        return st_truncated(st, "arrays", err);
     return st->data_len > st_end(st) ? st_trailing(st, err) : 0;
 }
 
@@ -118,14 +127,19 @@ static int st_open_stream(struct st_file *st, struct input *in, struct err *err)
 
     int got = input_read_exactly(in, length, sizeof length, err);
     if (got == 0)
-        st_truncated(st, err);
-    if (got <= 0 || st_header_len(st, length, &len, err) < 0 ||
-        input_read_block(in, len, &header, err) < 0)
+        return st_truncated(st, "header", err);
+    if (got < 0)
+        return st_cut(st, in, "header", err);
+    if (st_header_len(st, length, &len, err) < 0)
         return -1;
+    if (input_read_block(in, len, &header, err) < 0)
+        return st_cut(st, in, "header", err);
     int ret = st_parse(st, header, len, err);
     mem_free(header);
-    if (ret < 0 || input_read_block(in, st_end(st), &st->block, err) < 0)
+    if (ret < 0)
         return -1;
+    if (input_read_block(in, st_end(st), &st->block, err) < 0)
+        return st_cut(st, in, "arrays", err);
     st->data = st->block;
     st->data_len = (size_t)st_end(st);
     ssize_t trailing = input_peek(in, &more, 1, err);

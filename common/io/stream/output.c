@@ -319,29 +319,31 @@ struct place {
     const char *free; /* the name in the folder; NULL: the file is there */
 };
 
-/* dash: the descriptor that "-" stands for; -1: it leads nowhere.  No error: what cannot be found
- * out here fails when it is opened. */
-static void place_find(struct place *p, const char *path, int dash)
+/* dash: the descriptor that "-" stands for; -1: it leads nowhere.  Only for want of memory an
+ * error: what cannot be found out here fails when it is opened. */
+static int place_find(struct place *p, const char *path, int dash, struct err *err)
 {
-    struct err ignored = ERR_INIT;
     int descriptor;
 
     *p = (struct place){.known = false};
     if (strcmp(path, "-") == 0) {
         p->known = dash >= 0 && fstat(dash, &p->file) == 0;
-        return;
+        return 0;
     }
-    p->target = target_find(path, &descriptor, &ignored);
+    p->target = target_find(path, &descriptor, err);
     if (!p->target)
-        return;
+        return err->kind == ERR_MEMORY ? -1 : 0;
     p->known = stat(descriptor >= 0 ? path : p->target, &p->file) == 0;
     size_t folder = path_folder_len(p->target);
     if (p->known || descriptor >= 0 || errno != ENOENT)
-        return;
+        return 0;
     p->free = p->target + folder;
     char *name = folder ? mem_strndup(p->target, folder) : mem_strdup(".");
-    p->known = name && stat(name, &p->file) == 0;
+    if (!name)
+        return err_memory(err);
+    p->known = stat(name, &p->file) == 0;
     mem_free(name);
+    return 0;
 }
 
 /* Nothing is lost on a device, such as /dev/null or a terminal. */
@@ -353,21 +355,23 @@ static bool place_same(const struct place *a, const struct place *b)
     return a->free ? strcmp(a->free, b->free) == 0 : !S_ISCHR(a->file.st_mode);
 }
 
-static bool same_place(const char *a, const char *b, int dash)
+/* 1, 0, or -1 for an error. */
+static int same_place(const char *a, const char *b, int dash, struct err *err)
 {
-    struct place from, to;
+    struct place from = {.known = false}, to = {.known = false};
+    int ret = -1;
 
-    place_find(&from, a, dash);
-    place_find(&to, b, dash);
-    bool same = place_same(&from, &to);
+    if (place_find(&from, a, dash, err) == 0 && place_find(&to, b, dash, err) == 0)
+        ret = place_same(&from, &to);
     mem_free(from.target);
     mem_free(to.target);
-    return same;
+    return ret;
 }
 
 bool output_same_file(const char *a, const char *b)
 {
-    return a && b && same_place(a, b, -1);
+    struct err ignored = ERR_INIT;
+    return a && b && same_place(a, b, -1, &ignored) > 0;
 }
 
 static int overwrites(const char *a, const char *b, struct err *err)
@@ -389,8 +393,12 @@ int outputs_differ(const char *const *paths, int n, struct err *err)
         for (int j = 0; paths[i] && j < i; j++) {
             if (!paths[j])
                 continue;
+            struct err found = ERR_INIT;
             bool both_stdout = strcmp(paths[i], "-") == 0 && strcmp(paths[j], "-") == 0;
-            if (both_stdout || same_place(paths[j], paths[i], STDOUT_FILENO))
+            int same = both_stdout ? 1 : same_place(paths[j], paths[i], STDOUT_FILENO, &found);
+            if (same < 0)
+                return err_memory(err);
+            if (same > 0)
                 return overwrites(paths[j], paths[i], err);
         }
     }

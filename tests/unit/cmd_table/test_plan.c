@@ -85,6 +85,28 @@ static void test_sparse(void **state)
     table_release(&t);
 }
 
+/* What is converted keeps its positions. */
+static void test_all_columns(void **state)
+{
+    static const char bytes[] = "1 1:5 4:-2\n2.5 2:1\n3 1:0 2:7 4:8\n";
+    struct err err = ERR_INIT;
+    struct table t;
+    struct plan p;
+    struct read_opts o = READ_OPTIONS_INIT;
+    const char *item[1] = {unit_file("all.svm", bytes, sizeof bytes - 1)};
+    struct operands files = {1, item};
+
+    (void)state;
+    o.keep_all = true;
+    assert_ok(table_read(&t, &files, &o, NULL, &err), &err);
+    assert_ok(plan_init(&p, &t, CATEGORY_CODE, NULL, NULL, &err), &err);
+    assert_int_equal(p.n_columns, 4);
+    assert_true(isnan(plan_value(&p, 0, 2)));
+    assert_close(plan_value(&p, 0, 3), -2, 0, 0);
+    plan_release(&p);
+    table_release(&t);
+}
+
 /* Everything that a plan can do, with what it is made from already there. */
 static int write_all(void *ctx, struct err *err)
 {
@@ -124,6 +146,7 @@ int main(void)
         cmocka_unit_test(test_columns),
         cmocka_unit_test(test_labels),
         cmocka_unit_test(test_sparse),
+        cmocka_unit_test(test_all_columns),
         cmocka_unit_test(test_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

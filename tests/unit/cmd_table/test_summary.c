@@ -61,6 +61,32 @@ static void test_zeros(void **state)
     assert_true(s.min == 0 && s.max == 0 && s.distinct == 1);
 }
 
+/* Sums of these overflow, vanish, or round. */
+static void test_extremes(void **state)
+{
+    double huge[] = {1.5e308, -1e308, 1.7e308, 1e308}, tiny[] = {3e-320, 1e-320};
+    double equal[] = {0.1, NAN, 0.1, 0.1}, ends[] = {-1.7e308, 1.7e308}, inf[] = {1, INFINITY};
+    double far[] = {1e9, 1e9 + 1, 1e9 + 2};
+    struct summary s;
+
+    (void)state;
+    summary_of(&s, huge, 4, 0, 4);
+    assert_close(s.mean, 0.8e308, 1e-15, 0);
+    assert_close(s.sd, sqrt(4.58 / 3) * 1e308, 1e-14, 0);
+    summary_of(&s, ends, 2, 2, 4);
+    assert_close(s.mean, 0, 0, 0);
+    summary_of(&s, tiny, 2, 0, 2);
+    assert_close(s.mean, 2e-320, 0, 1e-323);
+    assert_close(s.sd, sqrt(2) * 1e-320, 0, 1e-323);
+    summary_of(&s, equal, 4, 0, 4);
+    assert_close(s.mean, 0.1, 0, 0);
+    assert_close(s.sd, 0, 0, 0);
+    summary_of(&s, far, 3, 0, 3);
+    assert_close(s.sd, 1, 1e-15, 0);
+    summary_of(&s, inf, 2, 0, 2);
+    assert_true(isinf(s.mean) && isnan(s.sd));
+}
+
 /* Rows {c1: 1, c3: 2}, {}, {c3: 3}. */
 static struct table sparse_table(struct sparse *sparse, struct col_spec *cols)
 {
@@ -117,6 +143,7 @@ int main(void)
         cmocka_unit_test(test_numbers),
         cmocka_unit_test(test_few),
         cmocka_unit_test(test_zeros),
+        cmocka_unit_test(test_extremes),
         cmocka_unit_test(test_columns),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -111,6 +111,17 @@ static void test_recognise(void **state)
     assert_false(recognised("a,b\n1:2,3\n"));
     assert_false(recognised("x 1:2\n"));
     assert_false(recognised("1 a:2\n"));
+    /* with a slip in it */
+    assert_true(recognised("1 1:2 2:x\n"));
+    assert_true(recognised("1 1:2 2=3 3:4\n"));
+    assert_true(recognised("1 qid:x 1:2\n"));
+    assert_true(recognised("cat 1:2 2:3\n"));
+    assert_true(recognised("1 1: 2:5\n"));
+    assert_false(recognised("1 1:x\n"));
+    assert_false(recognised("1 1:2 two words\n"));
+    assert_false(recognised("cat 1:2 2:3 four\n"));
+    assert_false(recognised("2020-01-01 10:30,5 1:2,7\n"));
+    assert_false(recognised("a,b 1:2 2:3\n"));
     assert_false(recognised("1 10:30:00\n"));
 }
 

@@ -106,8 +106,8 @@ static void test_no_model(void **state)
         unit_file("csv", csv, strlen(csv)), "rf", "not a learnutils model (no safetensors header)");
     assert_refused(unit_file("short", "ab", 2), "rf", none);
     assert_refused(unit_file("zeros", "\0\0\0\0\0\0\0\0\0\0", 10), "rf", none);
-    assert_refused(unit_file("cut", "\x30\0\0\0\0\0\0\0{", 9), "rf",
-        "truncated: it ends within its header");
+    assert_refused(
+        unit_file("cut", "\x30\0\0\0\0\0\0\0{", 9), "rf", "truncated: it ends within its header");
     assert_refused(unit_file("empty", "", 0), "rf", "empty input: did the command before fail?");
     assert_refused("tests/gold/io/written.safetensors", "rf", none);
     assert_refused(unit_path("absent"), "rf", "No such file");

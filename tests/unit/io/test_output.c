@@ -413,6 +413,11 @@ static void assert_apart(const char *a, const char *b)
     assert_ok(outputs_differ((const char *[]){a, b}, 2, &err), &err);
 }
 
+static int differ_once(void *ctx, struct err *err)
+{
+    return outputs_differ(ctx, 2, err);
+}
+
 /* In a folder of their own: absent names, files, links whether they lead somewhere or not. */
 static void test_differ(void **state)
 {
@@ -450,6 +455,9 @@ static void test_differ(void **state)
     assert_false(output_same_file("-", "-"));
     assert_false(output_same_file(NULL, "old"));
     assert_false(output_same_file("old", "other"));
+
+    const char *apart[] = {"new", "to_old"};
+    assert_true(FAULT_LOOP(differ_once, apart) >= 3);
 
     unlink("to_new");
     unlink("to_old");

@@ -261,7 +261,9 @@ static void test_names(void **state)
     assert_string_equal(m.name, "quantile_loss@0.5");
     assert_ok(metric_find(&m, "quantile_loss@.90", &err), &err);
     assert_string_equal(m.name, "quantile_loss@0.9");
-    assert_err(metric_find(&m, "acc", &err), &err, ERR_USAGE, "there are accuracy, ");
+    assert_err(metric_find(&m, "acc", &err), &err, ERR_USAGE, "did you mean 'accuracy'?");
+    assert_err(metric_find(&m, "ndgc@3", &err), &err, ERR_USAGE, "did you mean 'ndcg'?");
+    assert_err(metric_find(&m, "zzz", &err), &err, ERR_USAGE, "there are accuracy, ");
     assert_err(metric_find(&m, "", &err), &err, ERR_USAGE, "unknown metric ''");
     assert_err(metric_find(&m, "auc@3", &err), &err, ERR_USAGE, "takes no parameter");
     static const char *const bad[] = {"ndcg@0", "ndcg@1.5", "ndcg@", "ndcg@-1", "ndcg@3x",

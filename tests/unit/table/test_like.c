@@ -22,6 +22,7 @@ static void test_like(void **state)
     const char *label = rows_file("label.csv", "y,c,n,w\n3,v,9,1\n");
     const char *text = rows_file("text.csv", "y,c,n,w\n1,v,x,1\n");
     const char *column = rows_file("column.csv", "y,c,w\n1,v,1\n");
+    const char *joined = rows_file("joined.csv", "y|c|n|w\n2|v|9|3\n");
     const char *target = rows_file("target.csv", "c,n,w\nv,9,1\n");
     (void)state;
     assert_ok(rows_read(&train, "n,c,y,w\n1,u,1,1\n2,v,2,1\n",
@@ -43,6 +44,15 @@ static void test_like(void **state)
         "text.csv:2: column 'n': 'x' is not a number");
     assert_err(table_read_like(&t, column, &train, &o, NULL, &err), &err, ERR_FAILED,
         "column.csv: no column 'n'");
+    assert_err(
+        table_read_like(&t, good, &train,
+            &(struct read_opts){.target = "y", .group = "g", .group_option = "--fold"}, NULL, &err),
+        &err, ERR_FAILED, "good.csv: --fold: no column 'g'");
+    assert_err(
+        table_read_like(&t, good, &train, &(struct read_opts){.weight = "weigh"}, NULL, &err), &err,
+        ERR_FAILED, "good.csv: -w: no column 'weigh'");
+    assert_err(table_read_like(&t, joined, &train, &o, NULL, &err), &err, ERR_FAILED,
+        "(the model needs it): if '|' separates columns, say -d '|'");
     assert_err(table_read_like(&t, target, &train, &o, NULL, &err), &err, ERR_FAILED,
         "target.csv: no column 'y', the target");
     table_release(&train);

@@ -80,6 +80,33 @@ static void test_find(void **state)
     assert_err(list_find("clas", plain, 5, &err), &err, ERR_FAILED, "is 'class' meant?");
 }
 
+/* Several columns in one name: the delimiter is another. */
+static void test_delimiters(void **state)
+{
+    const char *const one[] = {"a|b;c|y"}, *const tab[] = {"a\ty"};
+    const char *const two[] = {"id", "a,b,y", "3;4"}, *const gone[] = {NULL, "petal_widht", NULL};
+    struct err err = ERR_INIT;
+    struct buf out = BUF_INIT;
+    (void)state;
+    assert_err(list_find("y", one, 1, &err), &err, ERR_FAILED,
+        "no column 'y': there is a|b;c|y: if ';' separates columns, say -d ';'");
+    assert_err(list_find("2", one, 1, &err), &err, ERR_FAILED,
+        "no column 2: there is 1, counted from 1: if ';' separates columns, say -d ';'");
+    assert_err(list_find("y", tab, 1, &err), &err, ERR_FAILED,
+        "no column 'y': there is a\ty: if a tab separates columns, say -d tab");
+    assert_err(list_find("y", two, 3, &err), &err, ERR_FAILED,
+        "no column 'y': there are id, a,b,y, 3;4: if ',' separates columns, say -d ','");
+    assert_err(list_find("b,", two, 3, &err), &err, ERR_FAILED, "no column 'b,'");
+    assert_null(strstr(err.text, "separates"));
+    assert_err(list_find("4", two, 3, &err), &err, ERR_FAILED, "if ';' separates");
+    assert_int_equal(list_hint(&out, "petal_width", gone, 3), 0);
+    assert_string_equal(out.data, ": is 'petal_widht' meant?");
+    buf_clear(&out);
+    assert_int_equal(list_hint(&out, "zebra", gone, 3), 0);
+    assert_int_equal(out.len, 0);
+    buf_release(&out);
+}
+
 static int under_fault(void *ctx, struct err *err)
 {
     struct err other = ERR_INIT;
@@ -103,6 +130,7 @@ int main(void)
         cmocka_unit_test(test_names_first),
         cmocka_unit_test(test_errors),
         cmocka_unit_test(test_find),
+        cmocka_unit_test(test_delimiters),
         cmocka_unit_test(test_faults),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -69,6 +69,13 @@ static void test_by_name(void **state)
     assert_string_equal(read_all("age,city,when,junk\n", &none, &s, &out), "");
     assert_string_equal(read_all("age,when\n1,2\n", &none, &s, &out),
         "x.csv: no column 'city' (the model needs it)");
+    assert_string_equal(read_all("age,wehn,cit\n1,2,3\n", &none, &s, &out),
+        "x.csv: no column 'city' (the model needs it): is 'cit' meant?");
+    /* what the model knows is not mistaken for what it needs */
+    assert_string_equal(read_all("city,age,cityy\n1,2,3\n", &none, &s, &out),
+        "x.csv: no column 'when' (the model needs it)");
+    assert_string_equal(read_all("age|city|when\n1|2|3\n", &none, &s, &out),
+        "x.csv: no column 'age' (the model needs it): if '|' separates columns, say -d '|'");
     assert_string_equal(read_all("age,city,when\n1,Ulm,\nx,Ulm,\n", &none, &s, &out),
         "x.csv:3: column 'age': 'x' is not a number");
     assert_string_equal(read_all("age,city,when\n1,Ulm,soon\n", &none, &s, &out),
@@ -280,11 +287,20 @@ static int under_fault(void *ctx, struct err *err)
     return got;
 }
 
+/* A missing column's message takes memory. */
+static int missing_under_fault(void *ctx, struct err *err)
+{
+    struct reader *r = rows_reader("cit,more,age,when\n", &none, ctx, err);
+    assert_null(r);
+    return err->kind == ERR_MEMORY ? -1 : 0;
+}
+
 static void test_faults(void **state)
 {
     struct schema s = make_trained();
     (void)state;
     FAULT_LOOP(under_fault, &s);
+    FAULT_LOOP(missing_under_fault, &s);
     schema_release(&s);
 }
 

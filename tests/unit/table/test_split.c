@@ -180,13 +180,18 @@ static void test_bad_folds(void **state)
     struct err err = ERR_INIT;
     const int32_t two[] = {7, 7, 9, 9};
     struct split_rows rows = {.n = 4};
-    assert_err(split_folds(&rows, 5, 1, 0, fold, &err), &err, ERR_FAILED, "5 folds of 4 rows");
+    assert_err(
+        split_folds(&rows, 5, 1, 0, fold, &err), &err, ERR_FAILED, "5 folds of 4 rows: at most");
     assert_err(split_folds(&rows, 1, 1, 0, fold, &err), &err, ERR_FAILED, "at least 2");
     assert_err(split_folds(&rows, 0, 1, 0, fold, &err), &err, ERR_FAILED, "at least 2");
     rows.group = two;
     assert_err(split_folds(&rows, 3, 1, 0, fold, &err), &err, ERR_FAILED, "3 folds of 2 groups");
     rows.n = 0;
     assert_err(split_folds(&rows, 2, 1, 0, fold, &err), &err, ERR_FAILED, "2 folds of 0 rows");
+    rows = (struct split_rows){.n = 1};
+    assert_err(split_folds(&rows, 2, 1, 0, fold, &err), &err, ERR_FAILED, "2 folds of 1 row: at");
+    rows = (struct split_rows){.n = 3, .group = (const int32_t[]){0, 0, 0}};
+    assert_err(split_folds(&rows, 2, 1, 0, fold, &err), &err, ERR_FAILED, "2 folds of 1 group: at");
 }
 
 static int count_held(int n, double class)

@@ -360,7 +360,7 @@ static void test_libsvm(void **state)
         "I: absent entries are read as 0 (--absent missing reads them as missing)\n"
         "I: target 'label': classification, 2 classes (0, 1)\n"
         "D: column 'c2': left out by request\n"
-        "W: 1 of 4 columns have no entry in any row and are ignored\n");
+        "W: 1 of 4 columns has no entry in any row and is ignored\n");
     assert_false(t.schema.named);
     assert_true(t.schema.absent_zero);
     assert_null(t.values);
