@@ -381,6 +381,7 @@ static int session_read(struct session *s, const struct operands *files, struct 
     struct read_opts read = *s->job->read;
 
     read.group = o->fold;
+    read.group_option = "--fold";
     if (table_read(&s->train, files, &read, s->watch, err) < 0)
         return -1;
     if (!s->train.y)
