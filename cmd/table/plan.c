@@ -70,28 +70,11 @@ void plan_release(struct plan *p)
 
 /* ---- a row ---- */
 
-static double sparse_value(const struct table *t, int64_t row, int col)
-{
-    const struct sparse *s = t->sparse;
-    int64_t low = s->start[row], high = s->start[row + 1];
-
-    while (low < high) {
-        int64_t middle = low + (high - low) / 2;
-        if (s->col[middle] < (uint32_t)col)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    if (low < s->start[row + 1] && s->col[low] == (uint32_t)col)
-        return s->value[low];
-    return t->schema.absent_zero ? 0 : NAN;
-}
-
 double plan_value(const struct plan *p, int64_t row, int i)
 {
     const struct plan_column *c = &p->column[i];
     const struct table *t = p->table;
-    double value = t->sparse ? sparse_value(t, row, c->col) : t->values[c->col][row];
+    double value = t->sparse ? table_sparse_value(t, row, c->col) : t->values[c->col][row];
 
     return c->level < 0 || isnan(value) ? value : value == c->level;
 }

@@ -4,26 +4,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/ioctl.h>
 
-/* Length of the UTF-8 character at s with its code point, or 0: RFC 3629, shortest form only. */
-static size_t utf8_decode(const unsigned char *s, uint32_t *code)
-{
-    static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
-    size_t n = s[0] < 0x80 ? 1 : s[0] < 0xC2 ? 0 : s[0] < 0xE0 ? 2 : s[0] < 0xF0 ? 3 : 4;
-
-    if (n == 0 || s[0] > 0xF4)
-        return 0;
-    *code = n == 1 ? s[0] : s[0] & (0x7Fu >> n);
-    for (size_t i = 1; i < n; i++) {
-        if ((s[i] & 0xC0) != 0x80)
-            return 0;
-        *code = *code << 6 | (s[i] & 0x3F);
-    }
-    if (*code < least[n] || *code > 0x10FFFF || (*code >= 0xD800 && *code < 0xE000))
-        return 0;
-    return n;
-}
+#include "common/base/utf8.h"
 
 /* Controls, and what makes the rest of a line look different from what it is. */
 static bool is_control(uint32_t c)
@@ -43,7 +27,7 @@ static bool is_wide(uint32_t c)
 size_t terminal_glyph(const char *text, int *columns)
 {
     uint32_t code;
-    size_t n = utf8_decode((const unsigned char *)text, &code);
+    size_t n = utf8_decode(text, strlen(text) + 1, &code);
 
     if (n == 0 || is_control(code))
         return 0;

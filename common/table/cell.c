@@ -79,46 +79,6 @@ bool cell_is_rounded(const char *text, size_t len, double value)
     return (size_t)n != len || memcmp(exact, text, len) != 0;
 }
 
-/* Bytes of the UTF-8 character at p, or 0 (Unicode 15, table 3-7). */
-static size_t utf8_length(const unsigned char *p, size_t left)
-{
-    unsigned char c = p[0], low = 0x80, high = 0xbf;
-    size_t n;
-
-    if (c < 0x80)
-        return 1;
-    if (c < 0xc2 || c > 0xf4)
-        return 0;
-    n = c < 0xe0 ? 2 : c < 0xf0 ? 3 : 4;
-    if (c == 0xe0)
-        low = 0xa0;
-    else if (c == 0xed)
-        high = 0x9f;
-    else if (c == 0xf0)
-        low = 0x90;
-    else if (c == 0xf4)
-        high = 0x8f;
-    if (left < n || p[1] < low || p[1] > high)
-        return 0;
-    for (size_t i = 2; i < n; i++)
-        if ((p[i] & 0xc0) != 0x80)
-            return 0;
-    return n;
-}
-
-bool utf8_valid(const char *text, size_t len)
-{
-    const unsigned char *p = (const unsigned char *)text;
-    while (len) {
-        size_t n = utf8_length(p, len);
-        if (n == 0)
-            return false;
-        p += n;
-        len -= n;
-    }
-    return true;
-}
-
 int quote_length(const char *text, size_t len)
 {
     size_t n = (size_t)err_quote_len(len);

@@ -37,8 +37,6 @@ bool cell_has_leading_zero(const char *text, size_t len);
 /* A whole number (a sign, digits) that is not what double made of it. */
 bool cell_is_rounded(const char *text, size_t len, double value);
 
-bool utf8_valid(const char *text, size_t len);
-
 /* How much of text a note quotes: err_quote_len(), but no character cut in two. */
 int quote_length(const char *text, size_t len);
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/base/mem.h"
+#include "common/base/utf8.h"
 #include "common/table/load.h"
 #include "common/table/source.h"
 
@@ -216,4 +217,21 @@ int table_select(
         return err_memory(err);
     }
     return 0;
+}
+
+double table_sparse_value(const struct table *t, int64_t row, int col)
+{
+    const struct sparse *s = t->sparse;
+    int64_t low = s->start[row], high = s->start[row + 1];
+
+    while (low < high) {
+        int64_t middle = low + (high - low) / 2;
+        if (s->col[middle] < (uint32_t)col)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (low < s->start[row + 1] && s->col[low] == (uint32_t)col)
+        return s->value[low];
+    return t->schema.absent_zero ? 0 : NAN;
 }

@@ -74,6 +74,9 @@ struct table {
         .n_rows = 0                                                                                \
     }
 
+/* A cell of a sparse table: what is absent is missing, or zero. */
+double table_sparse_value(const struct table *t, int64_t row, int col);
+
 /* Errors include: no rows, only a header, no usable feature column, a missing target column or
  * value, a target with one class, text among numbers, negative or missing weights; rows differing
  * in length. */

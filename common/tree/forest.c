@@ -69,30 +69,13 @@ uint32_t tree_leaf(const struct tree *t, columns_t cols, int64_t row)
     return node->child;
 }
 
-/* A cell of a sparse table; what is absent is missing, or zero. */
-static double sparse_value(const struct table *table, int32_t col, int64_t row)
-{
-    const struct sparse *s = table->sparse;
-    int64_t low = s->start[row], high = s->start[row + 1];
-    while (low < high) {
-        int64_t middle = low + (high - low) / 2;
-        if (s->col[middle] < (uint32_t)col)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    if (low < s->start[row + 1] && s->col[low] == (uint32_t)col)
-        return s->value[low];
-    return table->schema.absent_zero ? 0 : NAN;
-}
-
 uint32_t tree_leaf_in_table(const struct tree *t, const struct table *table, int64_t row)
 {
     if (!table->sparse)
         return tree_leaf(t, (columns_t)table->values, row);
     const struct node *node = t->nodes;
     while (node->column >= 0)
-        node = node_next(t, node, sparse_value(table, node->column, row));
+        node = node_next(t, node, table_sparse_value(table, row, node->column));
     return node->child;
 }
 

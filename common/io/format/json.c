@@ -1,5 +1,6 @@
 /* json.c -- see json.h. */
 #include "common/io/format/json.h"
+#include "common/base/utf8.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -102,35 +103,6 @@ int json_get_object(const json_t *object, const char *key, const json_t **value,
 
 /* ---- writing ---- */
 
-/* How many bytes the UTF-8 character at text takes; 0 if it is none (overlong forms, surrogates and
- * what is beyond U+10FFFF are none). */
-static size_t utf8_len(const unsigned char *text, size_t left)
-{
-    unsigned char c = text[0], low = 0x80, high = 0xbf; /* the range of the second byte */
-    size_t n;
-
-    if (c < 0x80)
-        return 1;
-    if (c < 0xc2 || c > 0xf4)
-        return 0;
-    n = c < 0xe0 ? 2 : c < 0xf0 ? 3 : 4;
-    if (c == 0xe0)
-        low = 0xa0;
-    else if (c == 0xed)
-        high = 0x9f;
-    else if (c == 0xf0)
-        low = 0x90;
-    else if (c == 0xf4)
-        high = 0x8f;
-    if (left < n || text[1] < low || text[1] > high)
-        return 0;
-    for (size_t i = 2; i < n; i++)
-        if (text[i] < 0x80 || text[i] > 0xbf)
-            return 0;
-    return n;
-}
-
-/* Adds one character below U+0080. */
 static int json_write_ascii(struct buf *out, char c)
 {
     static const char named[] = "\"\"\\\\\bb\ff\nn\rr\tt"; /* pairs: character, its escape */
@@ -147,7 +119,8 @@ int json_write_string(struct buf *out, const char *text, size_t len, struct err 
     if (buf_char(out, '"') < 0)
         return err_memory(err);
     for (size_t i = 0; i < len;) {
-        size_t n = utf8_len((const unsigned char *)text + i, len - i);
+        uint32_t code;
+        size_t n = utf8_decode(text + i, len - i, &code);
         if (!n)
             return err_set(err, "'%.*s' is not UTF-8", err_quote_len(len), text);
         int ret = n == 1 ? json_write_ascii(out, text[i]) : buf_add(out, text + i, n);
