@@ -29,7 +29,11 @@ static void screen_run(struct screen *s, bool shared, const char *const *words)
     int null = open("/dev/null", O_RDWR | O_CLOEXEC);
     int master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
 
-    assert_true(null >= 0 && master >= 0);
+    assert_true(null >= 0);
+    if (master < 0) {
+        close(null);
+        skip(); /* no terminals here: /dev/pts is not mounted */
+    }
     assert_int_equal(grantpt(master), 0);
     assert_int_equal(unlockpt(master), 0);
     int slave = open(ptsname(master), O_RDWR | O_NOCTTY | O_CLOEXEC);
