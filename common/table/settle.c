@@ -17,6 +17,7 @@
 #include <string.h>
 
 #include "common/base/mem.h"
+#include "common/base/sort.h"
 #include "common/io/format/number.h"
 #include "common/table/column.h"
 #include "common/table/date.h"
@@ -74,24 +75,19 @@ int column_settle(struct column *c, struct col_spec *spec, struct err *err)
 
 /* ---- numbers ---- */
 
-static int compare_doubles(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 /* Are value[n], none NaN, all different?  1, 0; -1: no memory. */
 static int all_different(const double *value, size_t n)
 {
-    double *sorted = mem_copy(value, n, sizeof *value);
-    int different = 1;
+    double *sorted = mem_copy(value, n, sizeof *value), *spare = mem_alloc(n, sizeof *spare);
+    int different = sorted && spare ? 1 : -1;
 
-    if (!sorted)
-        return -1;
-    qsort(sorted, n, sizeof *sorted, compare_doubles);
-    for (size_t i = 1; i < n && different; i++)
-        different = sorted[i - 1] < sorted[i];
+    if (different == 1) {
+        sort_doubles(sorted, n, spare);
+        for (size_t i = 1; i < n && different; i++)
+            different = sorted[i - 1] < sorted[i];
+    }
     mem_free(sorted);
+    mem_free(spare);
     return different;
 }
 
