@@ -54,9 +54,10 @@ static void raw_votes(const struct predictor *p, const struct predictor_block *b
 
     memset(out, 0, n * k * sizeof *out);
     for (int t = 0; t < f->n_trees; t++) {
+        struct tree tree = forest_tree(f, t);
         predictor_leaves(p, b, t, leaf);
         for (size_t i = 0; i < n; i++)
-            vote(f->trees[t]->values + k * leaf[i], f->n_outputs, out + i * k);
+            vote(tree.values + k * leaf[i], f->n_outputs, out + i * k);
     }
     for (size_t i = 0; i < n * k; i++)
         out[i] /= f->n_trees;

@@ -81,7 +81,7 @@ void mem_free(void *p)
 int mem_grow(void *array, size_t *capacity, size_t need, size_t size)
 {
     void *old;
-    size_t room = *capacity ? *capacity : 16;
+    size_t room = *capacity < 16 ? 16 : *capacity;
 
     if (need <= *capacity)
         return 0;

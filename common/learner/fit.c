@@ -25,6 +25,8 @@ struct run {
     /* a batch of trees, grown at the same time */
     int most, batch; /* how many at most, ever and now */
     int first, n;    /* those being grown: [first, first + n) */
+    int n_resumed;   /* trees that the forest came with */
+    bool no_codes;   /* no memory for a tree's codes */
     uint16_t *draws[MAX_BATCH];
     struct tree *tree[MAX_BATCH];
     struct codetree codes[MAX_BATCH]; /* for out-of-bag rows */
@@ -42,22 +44,31 @@ struct run {
 
 /* ---- a batch ---- */
 
+/* Trees that the forest came with are there already; their rows are drawn all the same. */
+static bool is_resumed(const struct run *r, int i)
+{
+    return r->first + i < r->n_resumed;
+}
+
 static void grow_task(void *ctx, int64_t i, int worker)
 {
     struct run *r = ctx;
     struct err *err = &r->tree_err[i];
+    struct tree resumed;
 
     if (!r->growers[worker])
         r->growers[worker] =
             grower_new(&r->bins, r->learner->stats(r->self), &r->grow, &r->rule, err);
     r->learner->sample(r->self, r->first + (int)i, r->draws[i]);
-    if (r->growers[worker] && !r->tree[i]) /* a resumed tree is there already */
+    if (r->growers[worker] && !is_resumed(r, (int)i))
         r->tree[i] = grower_tree(r->growers[worker], (uint32_t)(r->first + i), r->draws[i], err);
-    if (r->tree[i] && r->fit->oob.table && r->bins.near &&
-        codetree_init(&r->codes[i], r->tree[i], &r->bins, r->missing, err) < 0) {
-        tree_free(r->tree[i]);
-        r->tree[i] = NULL;
-    }
+    if (!r->fit->oob.table || !r->bins.near)
+        return;
+    if (is_resumed(r, (int)i))
+        resumed = forest_tree(&r->fit->forest, r->first + (int)i);
+    const struct tree *tree = is_resumed(r, (int)i) ? &resumed : r->tree[i];
+    if (tree && codetree_init(&r->codes[i], tree, &r->bins, r->missing, err) < 0)
+        r->no_codes = true;
 }
 
 static void batch_clear(struct run *r)
@@ -78,7 +89,11 @@ static int batch_grow(struct run *r, struct err *err)
 {
     int ret = 0;
     pool_run(r->n, grow_task, r);
+    if (r->no_codes)
+        ret = err_memory(err);
     for (int i = 0; i < r->n && ret == 0; i++) {
+        if (is_resumed(r, i))
+            continue;
         if (!r->tree[i]) {
             *err = r->tree_err[i];
             ret = -1;
@@ -200,26 +215,6 @@ static void show_progress(struct run *r)
 
 /* ---- all batches ---- */
 
-/* Trees the forest came with are put through the same batches, so that their votes count. */
-static void batch_adopt(struct run *r, struct forest *resumed)
-{
-    for (int i = 0; i < r->n && r->first + i < resumed->n_trees; i++) {
-        r->tree[i] = resumed->trees[r->first + i];
-        resumed->trees[r->first + i] = NULL;
-    }
-}
-
-/* An interrupted run keeps the trees it came with. */
-static int adopt_rest(struct run *r, struct forest *resumed)
-{
-    for (int i = r->first; i < resumed->n_trees && i < r->opts->n_rounds; i++) {
-        if (forest_add(&r->fit->forest, resumed->trees[i]) < 0)
-            return -1;
-        resumed->trees[i] = NULL;
-    }
-    return 0;
-}
-
 /* Batches start with a tree a worker and grow while they are quick, so that signals and limits are
  * soon heard. */
 static void batch_size(struct run *r, double seconds)
@@ -230,20 +225,21 @@ static void batch_size(struct run *r, double seconds)
         r->batch = pool_size() < r->most ? pool_size() : r->most;
 }
 
-static int batch_run(struct run *r, struct forest *resumed, struct err *err)
+static int batch_run(struct run *r, struct err *err)
 {
     const struct fit_opts *o = r->opts;
     double start = clock_seconds();
 
     r->n = o->n_rounds - r->first < r->batch ? o->n_rounds - r->first : r->batch;
-    batch_adopt(r, resumed);
     if (batch_grow(r, err) < 0 || batch_measure(r, err) < 0)
         return -1;
     codes_clear(r);
     if (!r->fit->stopped_early)
         show_progress(r);
-    if (o->save && r->first >= resumed->n_trees && clock_seconds() - r->last_saved > SAVE_SECONDS) {
+    if (o->save && r->first >= r->n_resumed && clock_seconds() - r->last_saved > SAVE_SECONDS) {
         r->last_saved = clock_seconds();
+        if (forest_settle(&r->fit->forest) < 0)
+            return err_memory(err);
         if (o->save(o->save_ctx, &r->fit->forest, err) < 0)
             return -1;
     }
@@ -270,20 +266,20 @@ static int keep_best(struct run *r, struct err *err)
         r->opts->n_metrics, r->values, err);
 }
 
-static int run_rounds(struct run *r, struct forest *resumed, struct err *err)
+static int run_rounds(struct run *r, struct err *err)
 {
     const struct fit_opts *o = r->opts;
     struct fit *fit = r->fit;
 
     while (r->first < o->n_rounds && !fit->stopped_early) {
         if (watch_stop(r->watch))
-            return adopt_rest(r, resumed) < 0 ? err_memory(err) : err_interrupted(err);
-        if (o->time_limit > 0 && r->first > 0 && r->first >= resumed->n_trees &&
+            return err_interrupted(err);
+        if (o->time_limit > 0 && r->first > 0 && r->first >= r->n_resumed &&
             clock_seconds() - r->started > o->time_limit) {
             fit->out_of_time = true;
             break;
         }
-        if (batch_run(r, resumed, err) < 0)
+        if (batch_run(r, err) < 0)
             return -1;
         r->first += r->n;
     }
@@ -351,10 +347,10 @@ int learner_fit(const struct learner *l, const void *params, const struct table 
         .started = clock_seconds(),
         .last_shown = clock_seconds(),
         .last_saved = clock_seconds()};
-    struct forest resumed = fit->forest;
     int n_workers = pool_size(), ret = -1;
 
-    fit->forest = (struct forest)FOREST_INIT;
+    forest_truncate(&fit->forest, opts->n_rounds);
+    r.n_resumed = fit->forest.n_trees;
     r.self = mem_zalloc(1, l->self_size);
     if (!r.self) {
         err_memory(err);
@@ -365,20 +361,21 @@ int learner_fit(const struct learner *l, const void *params, const struct table 
         goto out;
     }
     if (comm_barrier(comm, err) < 0 || l->start(r.self, params, train, &r.grow, err) < 0 ||
-        forest_init(&fit->forest, l->n_outputs(r.self), l->average, err) < 0 ||
+        (!r.n_resumed && forest_init(&fit->forest, l->n_outputs(r.self), l->average, err) < 0) ||
         run_init(&r, train, valid, err) < 0)
         goto out;
-    if (resumed.n_trees && resumed.n_outputs != r.rule.n_outputs) {
+    if (fit->forest.n_outputs != r.rule.n_outputs) {
         err_set(err, "the checkpoint's leaves do not fit the target");
         goto out;
     }
-    ret = run_rounds(&r, &resumed, err);
+    ret = run_rounds(&r, err);
+    if ((ret == 0 || err->kind == ERR_INTERRUPTED) && forest_settle(&fit->forest) < 0)
+        ret = err_memory(err);
 out:
     run_release(&r, n_workers);
     if (r.self)
         l->release(r.self);
     mem_free(r.self);
-    forest_release(&resumed); /* trees that were adopted are NULL there */
     return ret;
 }
 

@@ -133,7 +133,7 @@ static int session_open(struct session *s, const struct operands *files, struct 
     for (int i = 0; output && i < files->n; i++)
         if (output_same_file(output, files->item[i]))
             return err_usage(err, "'%s' is read: it would be replaced", files->item[i]);
-    if (tree_model_read(&s->model, o->model, s->job->program, err) < 0)
+    if (tree_model_read(&s->model, o->model, s->job->program, false, err) < 0)
         return -1;
     if (s->model.forest.n_trees == 0)
         return err_set(err, "%s: a checkpoint without trees", o->model);

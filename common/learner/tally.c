@@ -93,7 +93,8 @@ static void add_leaf(const struct add *a, const struct tree *tree, int64_t row, 
 }
 
 /* Rows [begin, end) that were not drawn, several at a time down a tree of codes. */
-static void add_by_codes(const struct add *a, int i, int64_t begin, int64_t end)
+static void add_by_codes(
+    const struct add *a, const struct tree *tree, int i, int64_t begin, int64_t end)
 {
     const struct codetree *codes = &a->codes[i - a->first];
     const uint16_t *draws = a->draws ? a->draws[i - a->first] : NULL;
@@ -112,17 +113,17 @@ static void add_by_codes(const struct add *a, int i, int64_t begin, int64_t end)
             rows[n++] = row;
         }
         if (n == CODETREE_ROWS || (row == end && n)) {
-            codetree_leaves(codes, near, n, leaf);
+            codetree_leaves(codes, tree, near, n, leaf);
             for (int j = 0; j < n; j++)
-                add_leaf(a, codes->tree, rows[j], leaf[j]);
+                add_leaf(a, tree, rows[j], leaf[j]);
             n = 0;
         }
     }
 }
 
-static void add_by_values(const struct add *a, int i, int64_t begin, int64_t end)
+static void add_by_values(
+    const struct add *a, const struct tree *tree, int i, int64_t begin, int64_t end)
 {
-    const struct tree *tree = a->forest->trees[i];
     const uint16_t *draws = a->draws ? a->draws[i - a->first] : NULL;
 
     for (int64_t row = begin; row < end; row++)
@@ -139,11 +140,13 @@ static void add_block(void *ctx, int64_t block, int worker)
 
     if (end > a->tally->table->n_rows)
         end = a->tally->table->n_rows;
-    for (int i = a->first; i < a->last; i++)
+    for (int i = a->first; i < a->last; i++) {
+        struct tree tree = forest_tree(a->forest, i);
         if (a->codes && a->codes[i - a->first].nodes)
-            add_by_codes(a, i, begin, end);
+            add_by_codes(a, &tree, i, begin, end);
         else
-            add_by_values(a, i, begin, end);
+            add_by_values(a, &tree, i, begin, end);
+    }
 }
 
 void tally_add(struct tally *t, const struct forest *f, int first, int last, uint16_t *const *draws,

@@ -245,7 +245,7 @@ static int resume(struct fit *fit, const struct train_job *job, const struct tab
         watch_info(watch, "no checkpoint '%s' yet: starting afresh", path);
         return 0;
     }
-    if (tree_model_read(&saved, path, job->learner->program, err) < 0 ||
+    if (tree_model_read(&saved, path, job->learner->program, true, err) < 0 ||
         checkpoint_fits(&saved, t, print, path, err) < 0)
         goto out;
     watch_info(
@@ -332,7 +332,7 @@ static void warn_no_split(const struct session *s)
 {
     const struct forest *f = &s->fit.forest;
     for (int i = 0; i < f->n_trees; i++)
-        if (f->trees[i]->n_nodes > 1)
+        if (forest_tree(f, i).n_nodes > 1)
             return;
     watch_warn(
         s->watch, "no tree has a split: the rows are too few or alike, or the limits too strict");

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/base/mem.h"
 #include "common/io/stream/output.h"
 #include "common/learner/learner.h"
 
@@ -32,15 +33,15 @@ static json_t *describe(const struct tree_model_parts *parts, struct err *err)
 
 int tree_model_put(const struct tree_model_parts *parts, struct output *out, struct err *err)
 {
-    struct forest_pack pack = {NULL};
+    uint32_t *tree_nodes = NULL;
     struct st_writer *w = NULL;
     json_t *j = describe(parts, err);
     int ret = -1;
 
-    if (j && (w = st_writer_new(err)) && forest_pack(&pack, parts->forest, w, err) == 0)
+    if (j && (w = st_writer_new(err)) && forest_pack(parts->forest, &tree_nodes, w, err) == 0)
         ret = model_write(w, parts->program, j, out, err);
     st_writer_free(w);
-    forest_pack_release(&pack);
+    mem_free(tree_nodes);
     json_decref(j);
     return ret;
 }
@@ -72,7 +73,7 @@ static int outputs_check(const struct tree_model *m, int64_t n_outputs, struct e
                                  : err_set(err, "corrupt model: its leaves do not fit its target");
 }
 
-int tree_model_load(struct tree_model *m, const struct model *file, struct err *err)
+int tree_model_load(struct tree_model *m, const struct model *file, bool stats, struct err *err)
 {
     const json_t *j = file->description, *schema, *target, *options;
     const char *fingerprint;
@@ -87,7 +88,7 @@ int tree_model_load(struct tree_model *m, const struct model *file, struct err *
         json_get_int(j, "n_outputs", 1, LEARNER_MAX_OUTPUTS, &n_outputs, err) < 0 ||
         schema_from_json(&m->schema, schema, err) < 0 ||
         target_from_json(&m->target, target, err) < 0 || outputs_check(m, n_outputs, err) < 0 ||
-        forest_unpack(&m->forest, file->st, &m->schema, (int)n_outputs, average, err) < 0)
+        forest_unpack(&m->forest, file->st, &m->schema, (int)n_outputs, average, stats, err) < 0)
         goto fail;
     if (m->forest.n_trees == 0 && !json_object_get(j, "fingerprint")) {
         err_set(err, "corrupt model: it has no tree");
@@ -105,7 +106,8 @@ fail:
     return -1;
 }
 
-int tree_model_read(struct tree_model *m, const char *path, const char *program, struct err *err)
+int tree_model_read(
+    struct tree_model *m, const char *path, const char *program, bool stats, struct err *err)
 {
     struct model file = MODEL_INIT;
     int ret = -1;
@@ -113,7 +115,7 @@ int tree_model_read(struct tree_model *m, const char *path, const char *program,
     *m = (struct tree_model)TREE_MODEL_INIT;
     if (model_open(&file, path, program, err) < 0)
         goto out;
-    ret = tree_model_load(m, &file, err);
+    ret = tree_model_load(m, &file, stats, err);
     if (ret < 0)
         err_prefix(err, "%s", strcmp(path, "-") == 0 ? "standard input" : path);
 out:

@@ -44,11 +44,13 @@ int tree_model_put(
 int tree_model_write(
     const struct tree_model_parts *parts, const char *path, struct err *err) MUST_CHECK;
 
-/* Messages name the file. */
-int tree_model_read(
-    struct tree_model *m, const char *path, const char *program, struct err *err) MUST_CHECK;
+/* Messages name the file.  program NULL: any that makes trees.  stats: with what training measured
+ * in the nodes, which predictions do without. */
+int tree_model_read(struct tree_model *m, const char *path, const char *program, bool stats,
+    struct err *err) MUST_CHECK;
 /* The same from an open model, which may be released afterwards. */
-int tree_model_load(struct tree_model *m, const struct model *file, struct err *err) MUST_CHECK;
+int tree_model_load(
+    struct tree_model *m, const struct model *file, bool stats, struct err *err) MUST_CHECK;
 void tree_model_release(struct tree_model *m);
 
 #endif

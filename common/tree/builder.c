@@ -10,26 +10,29 @@
 
 int builder_start(struct tree_builder *b)
 {
-    b->node_room = b->leaf_room = b->word_room = 0;
+    b->node_room = b->stat_room = b->leaf_room = b->word_room = b->code_room = 0;
     b->tree = mem_zalloc(1, sizeof *b->tree);
-    return b->tree ? 0 : -1;
+    if (b->tree)
+        b->tree->cuts = mem_zalloc(1, sizeof *b->tree->cuts);
+    return b->tree && b->tree->cuts ? 0 : -1;
 }
 
 int builder_reserve(struct tree_builder *b, uint32_t more)
 {
     struct tree *t = b->tree;
-    if ((uint64_t)t->n_nodes + more > UINT32_MAX)
+    size_t n = t->n_nodes + (size_t)more;
+    if (n > UINT32_MAX || mem_grow(&t->nodes, &b->node_room, n, sizeof *t->nodes) < 0)
         return -1;
-    return mem_grow(&t->nodes, &b->node_room, t->n_nodes + (size_t)more, sizeof *t->nodes);
+    return mem_grow(&t->stats, &b->stat_room, n, sizeof *t->stats);
 }
 
-uint32_t builder_add(struct tree_builder *b, float cover)
+uint32_t builder_add(struct tree_builder *b)
 {
-    b->tree->nodes[b->tree->n_nodes] = (struct node){.column = -1, .cover = fminf(cover, FLT_MAX)};
+    b->tree->nodes[b->tree->n_nodes] = (struct node){0, NODE_LEAF};
     return b->tree->n_nodes++;
 }
 
-int builder_leaf(struct tree_builder *b, uint32_t node, double **values)
+int builder_leaf(struct tree_builder *b, uint32_t node, double cover, double **values)
 {
     struct tree *t = b->tree;
     size_t k = (size_t)b->n_outputs;
@@ -37,8 +40,8 @@ int builder_leaf(struct tree_builder *b, uint32_t node, double **values)
     if (mem_grow(&t->values, &b->leaf_room, t->n_leaves + (size_t)1, k * sizeof *t->values) < 0)
         return -1;
     *values = t->values + t->n_leaves * k;
-    t->nodes[node].column = -1;
-    t->nodes[node].child = t->n_leaves++;
+    t->nodes[node] = (struct node){t->n_leaves++, NODE_LEAF};
+    t->stats[node] = (float)fmin(cover, FLT_MAX);
     return 0;
 }
 
@@ -66,14 +69,26 @@ static int add_set(struct tree_builder *b, struct node *node, const struct split
     if (mem_grow(&b->level, &b->level_room, (size_t)c->n_bins, sizeof *b->level) < 0)
         return -1;
     uint32_t n = set_levels(b, split, c);
-    size_t words = levelset_size(b->level, n);
-    if (t->n_words + words > UINT32_MAX ||
+    size_t words = 1 + levelset_size(b->level, n);
+    if (t->n_words + words > NODE_INDEX ||
         mem_grow(&t->words, &b->word_room, t->n_words + words, sizeof *t->words) < 0)
         return -1;
-    node->set = t->n_words;
-    levelset_write(t->words + t->n_words, b->level, n);
+    node->test |= NODE_CATEGORY | t->n_words;
+    t->words[t->n_words] = (uint64_t)split->col;
+    levelset_write(t->words + t->n_words + 1, b->level, n);
     t->n_words += (uint32_t)words;
     return 0;
+}
+
+static int add_cut(struct tree_builder *b, struct node *node, const struct split *split)
+{
+    struct cuts *cuts = b->tree->cuts;
+
+    if (mem_grow(&b->tree->codes, &b->code_room, cuts->n + (size_t)1, sizeof *b->tree->codes) < 0)
+        return -1;
+    b->tree->codes[cuts->n] = split->code;
+    node->test |= cuts->n;
+    return cuts_push(cuts, split->col, split->threshold);
 }
 
 int builder_split(
@@ -81,36 +96,15 @@ int builder_split(
 {
     struct node *node = &b->tree->nodes[number];
 
-    node->column = split->col;
     node->child = b->tree->n_nodes;
-    node->gain = (float)fmin(split->gain, FLT_MAX);
-    node->flags = split->missing_left ? NODE_MISSING_LEFT : 0;
-    if (!c->category) {
-        node->threshold = split->threshold;
-        return 0;
-    }
-    node->flags |= NODE_CATEGORY;
-    return add_set(b, node, split, c);
-}
-
-static int fit_array(void *array, size_t n, size_t size)
-{
-    void *old, *fit;
-    memcpy(&old, array, sizeof old);
-    if (!(fit = mem_resize(old, n, size)))
-        return -1;
-    memcpy(array, &fit, sizeof fit);
-    return 0;
+    node->test = split->missing_left ? NODE_MISSING_LEFT : 0;
+    b->tree->stats[number] = (float)fmin(split->gain, FLT_MAX);
+    return c->category ? add_set(b, node, split, c) : add_cut(b, node, split);
 }
 
 struct tree *builder_finish(struct tree_builder *b)
 {
     struct tree *t = b->tree;
-
-    if (fit_array(&t->nodes, t->n_nodes, sizeof *t->nodes) < 0 ||
-        fit_array(&t->values, t->n_leaves, (size_t)b->n_outputs * sizeof *t->values) < 0 ||
-        (t->words && fit_array(&t->words, t->n_words, sizeof *t->words) < 0))
-        return NULL;
     b->tree = NULL;
     return t;
 }

@@ -14,7 +14,7 @@
 struct tree_builder {
     int n_outputs;
     struct tree *tree; /* NULL between trees */
-    size_t node_room, leaf_room, word_room;
+    size_t node_room, stat_room, leaf_room, word_room, code_room;
     uint32_t *level; /* scratch */
     size_t level_room;
 };
@@ -23,16 +23,13 @@ struct tree_builder {
 int builder_start(struct tree_builder *b) MUST_CHECK;
 /* Room for more nodes, so that builder_add() cannot fail. */
 int builder_reserve(struct tree_builder *b, uint32_t more) MUST_CHECK;
-uint32_t builder_add(
-    struct tree_builder *b, float cover); /* a node that is nothing yet; its number */
-/* Makes node a leaf; *values are its n_outputs values, to be filled. */
-int builder_leaf(struct tree_builder *b, uint32_t node, double **values) MUST_CHECK;
+uint32_t builder_add(struct tree_builder *b); /* a node that is nothing yet; its number */
+/* Makes node a leaf of rows of that weight; *values are its n_outputs values, to be filled. */
+int builder_leaf(struct tree_builder *b, uint32_t node, double cover, double **values) MUST_CHECK;
 /* Makes node an internal one whose children are the next two to be added. */
 int builder_split(struct tree_builder *b, uint32_t node, const struct split *split,
     const struct bin_column *c) MUST_CHECK;
-/* The tree, its arrays trimmed, now the caller's; NULL: no memory, and builder_abandon() is still
- * due. */
-struct tree *builder_finish(struct tree_builder *b) MUST_CHECK;
+struct tree *builder_finish(struct tree_builder *b); /* the tree, now the caller's */
 void builder_abandon(struct tree_builder *b);
 void builder_release(struct tree_builder *b);
 

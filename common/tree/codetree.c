@@ -28,7 +28,7 @@ void codetree_missing(const struct bins *b, uint16_t *missing)
 int codetree_init(struct codetree *c, const struct tree *tree, const struct bins *b,
     const uint16_t *missing, struct err *err)
 {
-    *c = (struct codetree){.tree = tree, .missing = missing};
+    *c = (struct codetree){.missing = missing};
     if (tree->n_words || b->n_cols > CODETREE_COLS_MAX)
         return 0;
     c->nodes = mem_alloc(tree->n_nodes, sizeof *c->nodes);
@@ -36,14 +36,16 @@ int codetree_init(struct codetree *c, const struct tree *tree, const struct bins
         return err_memory(err);
     for (uint32_t i = 0; i < tree->n_nodes; i++) {
         const struct node *node = &tree->nodes[i];
-        if (node->column < 0) {
-            c->nodes[i] = (struct code_node){.child = i, .cut = UINT16_MAX};
+        if (node_is_leaf(node)) {
+            c->nodes[i] = (struct code_node){i, 0, UINT16_MAX};
             continue;
         }
-        int left = node->flags & NODE_MISSING_LEFT ? CODETREE_MISSING_LEFT : 0;
+        int col = node_column(tree, node);
+        uint32_t cut = node->test & NODE_INDEX;
         c->nodes[i] = (struct code_node){.child = node->child,
-            .col = (uint16_t)(node->column | left),
-            .cut = code_below(&b->cols[node->column], node->threshold)};
+            .col = (uint16_t)(col | (node_missing_left(node) ? CODETREE_MISSING_LEFT : 0)),
+            .cut = tree->codes ? tree->codes[cut]
+                               : code_below(&b->cols[col], tree->cuts->threshold[cut])};
     }
     return 0;
 }
@@ -64,7 +66,8 @@ static inline uint32_t step(const struct codetree *c, uint32_t at, const uint16_
     return node.child + ((code > node.cut) & !back);
 }
 
-void codetree_leaves(const struct codetree *c, const uint16_t *const *rows, int n, uint32_t *leaf)
+void codetree_leaves(const struct codetree *c, const struct tree *tree, const uint16_t *const *rows,
+    int n, uint32_t *leaf)
 {
     uint32_t at[CODETREE_ROWS] = {0};
     const uint16_t *row[CODETREE_ROWS];
@@ -81,5 +84,5 @@ void codetree_leaves(const struct codetree *c, const uint16_t *const *rows, int 
         }
     } while (moved);
     for (int i = 0; i < n; i++)
-        leaf[i] = c->tree->nodes[at[i]].child;
+        leaf[i] = tree->nodes[at[i]].child;
 }

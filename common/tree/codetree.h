@@ -26,7 +26,6 @@ struct code_node {
 struct codetree {
     struct code_node *nodes; /* NULL: the tree has no such form */
     const uint16_t *missing; /* borrowed: code of a missing value, by column */
-    const struct tree *tree; /* borrowed: tells the number of a leaf */
 };
 
 /* The code of a missing value by column, as codetree_init() wants it: n_bins, or 0. */
@@ -40,8 +39,9 @@ void codetree_release(struct codetree *c);
 
 enum { CODETREE_ROWS = 16 }; /* go down together */
 
-/* The leaves of n <= CODETREE_ROWS rows: leaf[i] is tree_leaf()'s of the row whose codes are at
- * rows[i]. */
-void codetree_leaves(const struct codetree *c, const uint16_t *const *rows, int n, uint32_t *leaf);
+/* The leaves of n <= CODETREE_ROWS rows in the tree: leaf[i] is tree_leaf()'s of the row whose
+ * codes are at rows[i]. */
+void codetree_leaves(const struct codetree *c, const struct tree *tree, const uint16_t *const *rows,
+    int n, uint32_t *leaf);
 
 #endif

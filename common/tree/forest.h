@@ -7,6 +7,9 @@
  * the other way than missing values do, any other with them.  A leaf has n_outputs values.  A
  * forest's raw output for a row is base + the sum over trees of the leaf's values, divided by the
  * number of trees where `average` is set.
+ *
+ * A node takes 8 bytes.  Its threshold stands in a table of the different (column, threshold) pairs
+ * (cuts.h); what training measured in it, 4 bytes more, is only there where it is asked for.
  */
 #ifndef COMMON_TREE_FOREST_H
 #define COMMON_TREE_FOREST_H
@@ -17,36 +20,85 @@
 #include "common/base/err.h"
 #include "common/io/format/model.h"
 #include "common/table/table.h"
-
-enum { NODE_MISSING_LEFT = 1, NODE_CATEGORY = 2 };
+#include "common/tree/cuts.h"
 
 struct node {
-    double threshold; /* numbers and dates; 0 otherwise */
-    int32_t column;   /* of the schema; -1: a leaf */
-    uint32_t child;   /* the left child, the right one is child + 1; in a leaf: its number among the
-                         leaves */
-    uint32_t set;     /* categories: first word of the set in tree.words */
-    float gain;       /* what the split gained, in the criterion's unit times rows; 0 in a leaf */
-    float cover;      /* weight of the training rows here */
-    uint8_t flags;
+    uint32_t child; /* the left child, the right one is child + 1; in a leaf: its number among the
+                       leaves */
+    uint32_t test;  /* NODE_LEAF, or flags and NODE_INDEX: a pair of cuts, or where the node's set
+                       begins in words */
 };
+#define NODE_LEAF         UINT32_MAX
+#define NODE_MISSING_LEFT ((uint32_t)1 << 31)
+#define NODE_CATEGORY     ((uint32_t)1 << 30)
+#define NODE_INDEX        (NODE_CATEGORY - 1)
 
+/*
+ * A tree on its own, as it is grown, or one of a forest (forest_tree()), whose arrays it borrows.
+ * A set of levels is a word with its column, then the words of levelset.h.
+ */
 struct tree {
     uint32_t n_nodes, n_leaves, n_words;
     struct node *nodes;
     double *values;  /* [n_leaves][n_outputs] */
-    uint64_t *words; /* sets of levels: see levelset.h */
+    uint64_t *words; /* sets */
+    float *stats;    /* [n_nodes]: what a split gained, in the criterion's unit times rows; the
+                        weight of a leaf's training rows.  NULL: not loaded */
+    struct cuts *cuts;
+    uint16_t *codes; /* [cuts->n] of a tree as it was grown: the last code that goes left */
 };
 
+static inline bool node_is_leaf(const struct node *n)
+{
+    return n->test == NODE_LEAF;
+}
+static inline bool node_is_category(const struct node *n)
+{
+    return n->test & NODE_CATEGORY; /* of an internal node, as all that follow */
+}
+static inline bool node_missing_left(const struct node *n)
+{
+    return n->test & NODE_MISSING_LEFT;
+}
+static inline double node_threshold(const struct tree *t, const struct node *n)
+{
+    return t->cuts->threshold[n->test & NODE_INDEX];
+}
+static inline const uint64_t *node_set(const struct tree *t, const struct node *n)
+{
+    return t->words + (n->test & NODE_INDEX) + 1;
+}
+static inline int node_column(const struct tree *t, const struct node *n)
+{
+    return node_is_category(n) ? (int)t->words[n->test & NODE_INDEX]
+                               : t->cuts->column[n->test & NODE_INDEX];
+}
+
+/* A tree on its own: arrays and cuts are its own too, in blocks of their own. */
 void tree_free(struct tree *t);
+
+/* Where a row with this value of the node's column goes. */
+bool node_goes_left(const struct tree *t, const struct node *node, double value);
+
+/* Weight of the training rows in each node: cover[n_nodes], from the leaves up. */
+void tree_cover(const struct tree *t, double *cover);
+
+struct tree_place {
+    size_t node, leaf, word;
+};
 
 struct forest {
     int n_outputs;
     bool average;
     double *base; /* [n_outputs] */
     int n_trees;
-    size_t room;
-    struct tree **trees; /* owned */
+    struct tree_place *place; /* [n_trees + 1] where each tree begins in the arrays */
+    struct node *nodes;
+    double *values;
+    uint64_t *words;
+    float *stats; /* NULL: not loaded */
+    struct cuts cuts;
+    size_t place_room, node_room, value_room, word_room, stat_room;
 };
 
 #define FOREST_INIT                                                                                \
@@ -57,15 +109,15 @@ struct forest {
 int forest_init(
     struct forest *f, int n_outputs, bool average, struct err *err) MUST_CHECK; /* base 0 */
 void forest_release(struct forest *f);
-int forest_add(
-    struct forest *f, struct tree *t) MUST_CHECK; /* takes t; -1: no memory, t stays the caller's */
+struct tree forest_tree(const struct forest *f, int i);
+/* Takes t in; -1: no memory, t stays the caller's. */
+int forest_add(struct forest *f, struct tree *t) MUST_CHECK;
 void forest_truncate(struct forest *f, int n_trees);
+/* Sorts the cuts and drops those of no node, so that equal forests have equal bytes. */
+int forest_settle(struct forest *f) MUST_CHECK; /* -1: no memory */
 
 /* Columns of n_rows rows each, by schema position: batch.cols or table.values. */
 typedef const double *const *columns_t;
-
-/* Where a row with this value of the node's column goes. */
-bool node_goes_left(const struct tree *t, const struct node *node, double value);
 
 /* The number (among the tree's leaves) of the leaf that row reaches. */
 uint32_t tree_leaf(const struct tree *t, columns_t cols, int64_t row);
@@ -73,35 +125,28 @@ uint32_t tree_leaf(const struct tree *t, columns_t cols, int64_t row);
 /* The same of a row of a table, dense or sparse. */
 uint32_t tree_leaf_in_table(const struct tree *t, const struct table *table, int64_t row);
 
-/* Adds trees [first, last) to out[n_rows][n_outputs] without base and division; rows start at
- * first_row of cols. */
-void forest_add_trees(const struct forest *f, columns_t cols, int64_t first_row, int64_t n_rows,
-    int first, int last, double *out);
-/* The raw output of n_rows rows, with base and division. */
+/* The raw output of n_rows rows from first_row of cols: out[n_rows][n_outputs]. */
 void forest_predict(
     const struct forest *f, columns_t cols, int64_t first_row, int64_t n_rows, double *out);
 
 /*
- * As tensors of a model file: tree_nodes U32 [n_trees], column I32, threshold F64, child U32, flags
- * U8, gain F32, cover F32 [nodes]; set U32 [nodes] and words U64 where there are categories; values
- * F64 [leaves][n_outputs]; base F64 [n_outputs]. forest_pack() owns the arrays that the writer
- * borrows.
+ * As tensors of a model file: tree_nodes U32 [n_trees], nodes U32 [nodes][2] (child, test), stats
+ * F32 [nodes], values F64 [leaves][n_outputs], base F64 [n_outputs], cut_column I32 and
+ * cut_threshold F64 [cuts], rising; words U64 where there are categories.  Of a settled forest;
+ * the writer borrows its arrays and *tree_nodes, which is to be freed (mem_free) afterwards.
  */
-struct forest_pack {
-    uint32_t *tree_nodes, *child, *set;
-    int32_t *column;
-    double *threshold, *values;
-    float *gain, *cover;
-    uint8_t *flags;
-    uint64_t *words;
-};
 int forest_pack(
-    struct forest_pack *p, const struct forest *f, struct st_writer *w, struct err *err) MUST_CHECK;
-void forest_pack_release(struct forest_pack *p);
+    const struct forest *f, uint32_t **tree_nodes, struct st_writer *w, struct err *err) MUST_CHECK;
 
-/* Reads and checks everything: ranges, one parent a node, no cycles, finite values, sets within
- * bounds. */
+/*
+ * Reads and checks everything: ranges, one parent a node, no cycles, finite values, sets within
+ * bounds.  Without stats they are not loaded.
+ */
 int forest_unpack(struct forest *f, const struct st_file *st, const struct schema *schema,
-    int n_outputs, bool average, struct err *err) MUST_CHECK;
+    int n_outputs, bool average, bool stats, struct err *err) MUST_CHECK;
+/* The same of a file of model format 1 (forest_old.c): fills the arrays, checked for what their
+ * translation needs. */
+int forest_unpack_old(struct forest *f, const struct st_file *st, const struct schema *schema,
+    bool stats, struct err *err) MUST_CHECK;
 
 #endif

@@ -7,220 +7,135 @@
 #include "common/tree/forest.h"
 #include "common/tree/levelset.h"
 
-struct totals {
-    size_t nodes, leaves, words;
-    bool categories;
-};
-
-static struct totals forest_totals(const struct forest *f)
+int forest_pack(const struct forest *f, uint32_t **tree_nodes, struct st_writer *w, struct err *err)
 {
-    struct totals n = {0, 0, 0, false};
-    for (int i = 0; i < f->n_trees; i++) {
-        n.nodes += f->trees[i]->n_nodes;
-        n.leaves += f->trees[i]->n_leaves;
-        n.words += f->trees[i]->n_words;
-    }
-    n.categories = n.words > 0;
-    return n;
-}
+    const struct tree_place *end = &f->place[f->n_trees];
+    const int64_t trees[] = {f->n_trees}, nodes[] = {(int64_t)end->node, 2};
+    const int64_t values[] = {(int64_t)end->leaf, f->n_outputs}, base[] = {f->n_outputs};
+    const int64_t words[] = {(int64_t)end->word}, cuts[] = {(int64_t)f->cuts.n};
 
-static int pack_alloc(struct forest_pack *p, const struct forest *f, const struct totals *n)
-{
-    size_t values;
-    if (!size_mul(n->leaves, (size_t)f->n_outputs, &values))
-        return -1;
-    p->tree_nodes = mem_alloc((size_t)f->n_trees, sizeof *p->tree_nodes);
-    p->column = mem_alloc(n->nodes, sizeof *p->column);
-    p->threshold = mem_alloc(n->nodes, sizeof *p->threshold);
-    p->child = mem_alloc(n->nodes, sizeof *p->child);
-    p->flags = mem_alloc(n->nodes, sizeof *p->flags);
-    p->gain = mem_alloc(n->nodes, sizeof *p->gain);
-    p->cover = mem_alloc(n->nodes, sizeof *p->cover);
-    p->values = mem_alloc(values, sizeof *p->values);
-    p->set = mem_alloc(n->categories ? n->nodes : 0, sizeof *p->set);
-    p->words = mem_alloc(n->words, sizeof *p->words);
-    return p->tree_nodes && p->column && p->threshold && p->child && p->flags && p->gain &&
-                   p->cover && p->values && p->set && p->words
-               ? 0
-               : -1;
-}
-
-static void pack_tree(
-    struct forest_pack *p, const struct tree *t, int n_outputs, struct totals *at, bool categories)
-{
-    for (uint32_t i = 0; i < t->n_nodes; i++) {
-        const struct node *node = &t->nodes[i];
-        size_t to = at->nodes + i;
-        p->column[to] = node->column;
-        p->threshold[to] = node->threshold;
-        p->child[to] = node->child;
-        p->flags[to] = node->flags;
-        p->gain[to] = node->gain;
-        p->cover[to] = node->cover;
-        if (categories)
-            p->set[to] = node->set;
-    }
-    memcpy(p->values + at->leaves * (size_t)n_outputs, t->values,
-        (size_t)t->n_leaves * (size_t)n_outputs * sizeof *t->values);
-    if (t->n_words)
-        memcpy(p->words + at->words, t->words, t->n_words * sizeof *t->words);
-    at->nodes += t->n_nodes;
-    at->leaves += t->n_leaves;
-    at->words += t->n_words;
-}
-
-static int pack_declare(const struct forest_pack *p, const struct forest *f, const struct totals *n,
-    struct st_writer *w, struct err *err)
-{
-    const int64_t trees[] = {f->n_trees}, nodes[] = {(int64_t)n->nodes};
-    const int64_t values[] = {(int64_t)n->leaves, f->n_outputs}, base[] = {f->n_outputs};
-    const int64_t words[] = {(int64_t)n->words};
-
-    if (st_writer_add(w, "tree_nodes", DTYPE_U32, 1, trees, p->tree_nodes, err) < 0 ||
-        st_writer_add(w, "column", DTYPE_I32, 1, nodes, p->column, err) < 0 ||
-        st_writer_add(w, "threshold", DTYPE_F64, 1, nodes, p->threshold, err) < 0 ||
-        st_writer_add(w, "child", DTYPE_U32, 1, nodes, p->child, err) < 0 ||
-        st_writer_add(w, "flags", DTYPE_U8, 1, nodes, p->flags, err) < 0 ||
-        st_writer_add(w, "gain", DTYPE_F32, 1, nodes, p->gain, err) < 0 ||
-        st_writer_add(w, "cover", DTYPE_F32, 1, nodes, p->cover, err) < 0 ||
-        st_writer_add(w, "values", DTYPE_F64, 2, values, p->values, err) < 0 ||
-        st_writer_add(w, "base", DTYPE_F64, 1, base, f->base, err) < 0)
-        return -1;
-    if (!n->categories)
-        return 0;
-    if (st_writer_add(w, "set", DTYPE_U32, 1, nodes, p->set, err) < 0 ||
-        st_writer_add(w, "words", DTYPE_U64, 1, words, p->words, err) < 0)
-        return -1;
-    return 0;
-}
-
-int forest_pack(struct forest_pack *p, const struct forest *f, struct st_writer *w, struct err *err)
-{
-    struct totals n = forest_totals(f), at = {0, 0, 0, false};
-
-    *p = (struct forest_pack){NULL};
-    if (pack_alloc(p, f, &n) < 0)
+    *tree_nodes = mem_alloc((size_t)f->n_trees, sizeof **tree_nodes);
+    if (!*tree_nodes)
         return err_memory(err);
-    for (int i = 0; i < f->n_trees; i++) {
-        p->tree_nodes[i] = f->trees[i]->n_nodes;
-        pack_tree(p, f->trees[i], f->n_outputs, &at, n.categories);
-    }
-    return pack_declare(p, f, &n, w, err);
-}
-
-void forest_pack_release(struct forest_pack *p)
-{
-    mem_free(p->tree_nodes);
-    mem_free(p->column);
-    mem_free(p->threshold);
-    mem_free(p->child);
-    mem_free(p->flags);
-    mem_free(p->gain);
-    mem_free(p->cover);
-    mem_free(p->values);
-    mem_free(p->set);
-    mem_free(p->words);
-    *p = (struct forest_pack){NULL};
+    for (int i = 0; i < f->n_trees; i++)
+        (*tree_nodes)[i] = forest_tree(f, i).n_nodes;
+    if (st_writer_add(w, "tree_nodes", DTYPE_U32, 1, trees, *tree_nodes, err) < 0 ||
+        st_writer_add(w, "nodes", DTYPE_U32, 2, nodes, f->nodes, err) < 0 ||
+        st_writer_add(w, "stats", DTYPE_F32, 1, nodes, f->stats, err) < 0 ||
+        st_writer_add(w, "values", DTYPE_F64, 2, values, f->values, err) < 0 ||
+        st_writer_add(w, "base", DTYPE_F64, 1, base, f->base, err) < 0 ||
+        st_writer_add(w, "cut_column", DTYPE_I32, 1, cuts, f->cuts.column, err) < 0 ||
+        st_writer_add(w, "cut_threshold", DTYPE_F64, 1, cuts, f->cuts.threshold, err) < 0)
+        return -1;
+    return end->word ? st_writer_add(w, "words", DTYPE_U64, 1, words, f->words, err) : 0;
 }
 
 /* ---- reading ---- */
 
-/* The arrays of the file, checked for type and shape only. */
-struct arrays {
-    int64_t n_trees, n_nodes, n_leaves, n_words;
-    const uint32_t *tree_nodes, *child, *set;
-    const int32_t *column;
-    const double *threshold, *values, *base;
-    const float *gain, *cover;
-    const uint8_t *flags;
-    const uint64_t *words;
-};
-
-static const void *array(const struct st_file *st, const char *name, enum dtype dtype, int64_t rows,
-    int64_t *n, struct err *err)
-{
-    const struct st_tensor *t = st_require(st, name, dtype, 1, &rows, err);
-    if (t && n)
-        *n = t->shape[0];
-    return t ? t->data : NULL;
-}
-
-static int arrays_read(struct arrays *a, const struct st_file *st, int n_outputs, struct err *err)
-{
-    const int64_t leaves[] = {-1, n_outputs};
-
-    *a = (struct arrays){.n_trees = 0};
-    if (!(a->tree_nodes = array(st, "tree_nodes", DTYPE_U32, -1, &a->n_trees, err)) ||
-        !(a->column = array(st, "column", DTYPE_I32, -1, &a->n_nodes, err)) ||
-        !(a->threshold = array(st, "threshold", DTYPE_F64, a->n_nodes, NULL, err)) ||
-        !(a->child = array(st, "child", DTYPE_U32, a->n_nodes, NULL, err)) ||
-        !(a->flags = array(st, "flags", DTYPE_U8, a->n_nodes, NULL, err)) ||
-        !(a->gain = array(st, "gain", DTYPE_F32, a->n_nodes, NULL, err)) ||
-        !(a->cover = array(st, "cover", DTYPE_F32, a->n_nodes, NULL, err)) ||
-        !(a->base = array(st, "base", DTYPE_F64, n_outputs, NULL, err)))
-        return -1;
-    const struct st_tensor *values = st_require(st, "values", DTYPE_F64, 2, leaves, err);
-    if (!values)
-        return -1;
-    a->values = values->data;
-    a->n_leaves = values->shape[0];
-    if (st_find(st, "words")) {
-        if (!(a->set = array(st, "set", DTYPE_U32, a->n_nodes, NULL, err)) ||
-            !(a->words = array(st, "words", DTYPE_U64, -1, &a->n_words, err)))
-            return -1;
-    }
-    if (a->n_trees > INT32_MAX || a->n_nodes > UINT32_MAX || a->n_words > UINT32_MAX)
-        return err_set(
-            err, "%" PRId64 " trees of %" PRId64 " nodes are too many", a->n_trees, a->n_nodes);
-    return 0;
-}
-
 struct unpack {
-    const struct arrays *a;
+    struct forest *f;
+    const struct st_file *st;
     const struct schema *schema;
-    int n_outputs;
-    int64_t node, leaf, word; /* where the next tree starts */
+    int64_t n_leaves, n_words; /* that there are; the place of the last tree tells what is used */
     int tree;
+    struct tree t;       /* the one being checked */
     unsigned char *seen; /* children of the tree already claimed by a parent, and leaves */
 };
+
+/* Copies a tensor of the type and shape ([rows] or [rows][across], rows -1: any) to *to; *n rows.
+ */
+static int array_read(struct unpack *u, const char *name, enum dtype dtype, int64_t rows,
+    int64_t across, void *to, int64_t *n, struct err *err)
+{
+    const int64_t shape[] = {rows, across};
+    const struct st_tensor *t = st_require(u->st, name, dtype, across ? 2 : 1, shape, err);
+    void *copy;
+
+    if (!t)
+        return -1;
+    copy = mem_copy(t->data, t->bytes, 1);
+    if (!copy)
+        return err_memory(err);
+    memcpy(to, &copy, sizeof copy);
+    *n = t->shape[0];
+    return 0;
+}
 
 static int node_error(const struct unpack *u, uint32_t i, const char *what, struct err *err)
 {
     return err_set(err, "corrupt model: tree %d, node %" PRIu32 ": %s", u->tree, i, what);
 }
 
-/* Words the node's set takes of those the tree may still have; 0: it is no set. */
-static size_t set_words(const struct unpack *u, const struct node *node)
+static int cuts_check(const struct unpack *u, struct err *err)
 {
-    size_t left = (size_t)(u->a->n_words - u->word);
-    if (node->set >= left)
-        return 0;
-    return levelset_check(u->a->words + u->word + node->set, left - node->set,
-        (uint32_t)dict_size(u->schema->cols[node->column].dict));
+    const struct cuts *c = &u->f->cuts;
+
+    for (uint32_t i = 0; i < c->n; i++) {
+        if (c->column[i] < 0 || c->column[i] >= u->schema->n_cols ||
+            u->schema->cols[c->column[i]].kind == COL_IGNORED)
+            return err_set(err, "corrupt model: a split on a column that does not exist");
+        if (u->schema->cols[c->column[i]].kind == COL_CATEGORY)
+            return err_set(err, "corrupt model: a threshold for a category");
+        if (isnan(c->threshold[i]))
+            return err_set(err, "corrupt model: a threshold that is not a number");
+        if (i && (c->column[i] < c->column[i - 1] ||
+                     (c->column[i] == c->column[i - 1] && c->threshold[i] <= c->threshold[i - 1])))
+            return err_set(err, "corrupt model: its thresholds are not in order");
+    }
+    return 0;
 }
 
-static int split_check(const struct unpack *u, const struct node *node, uint32_t i, struct err *err)
+/* Words that the set at `at` takes of those the tree may still have, its column included; 0: it is
+ * none. */
+static size_t set_size(const struct unpack *u, uint32_t at)
 {
-    if (node->column >= u->schema->n_cols || u->schema->cols[node->column].kind == COL_IGNORED)
-        return node_error(u, i, "splits on a column that does not exist", err);
-    bool category = u->schema->cols[node->column].kind == COL_CATEGORY;
-    if (category != !!(node->flags & NODE_CATEGORY))
-        return node_error(u, i, "has the wrong kind of split for its column", err);
-    if (category && !set_words(u, node))
-        return node_error(u, i, "has a set of levels out of range", err);
-    if (isnan(node->threshold))
-        return node_error(u, i, "has a threshold that is not a number", err);
+    size_t left = (size_t)(u->n_words - (int64_t)u->f->place[u->tree].word), size;
+    const uint64_t *set = u->t.words + at;
+
+    if (left < 2 || at > left - 2 || set[0] >= (uint64_t)u->schema->n_cols ||
+        u->schema->cols[set[0]].kind != COL_CATEGORY)
+        return 0;
+    size =
+        levelset_check(set + 1, left - at - 1, (uint32_t)dict_size(u->schema->cols[set[0]].dict));
+    return size ? size + 1 : 0;
+}
+
+/* Counts the tree's leaves and the words its sets use. */
+static int nodes_check(struct unpack *u, struct err *err)
+{
+    struct tree *t = &u->t;
+
+    for (uint32_t i = 0; i < t->n_nodes; i++) {
+        const struct node *node = &t->nodes[i];
+        uint32_t index = node->test & NODE_INDEX;
+        if (node_is_leaf(node)) {
+            t->n_leaves++;
+        } else if (!node_is_category(node)) {
+            if (index >= u->f->cuts.n)
+                return node_error(u, i, "has a threshold out of range", err);
+        } else {
+            size_t size = set_size(u, index);
+            if (!size)
+                return node_error(u, i, "has a set of levels out of range", err);
+            if (index + size > t->n_words)
+                t->n_words = (uint32_t)(index + size);
+        }
+        if (t->stats && !isfinite(t->stats[i]))
+            return node_error(u, i, "has a gain or cover that is not finite", err);
+    }
     return 0;
 }
 
 /* Children follow their parent and have one only, so that there is no cycle and nothing is shared
  * or lost. */
-static int links_check(const struct unpack *u, const struct tree *t, struct err *err)
+static int links_check(const struct unpack *u, struct err *err)
 {
+    const struct tree *t = &u->t;
+
     memset(u->seen, 0, t->n_nodes);
     for (uint32_t i = 0; i < t->n_nodes; i++) {
         const struct node *node = &t->nodes[i];
-        if (node->column < 0)
+        if (node_is_leaf(node))
             continue;
         if (node->child <= i || node->child >= t->n_nodes - 1)
             return node_error(u, i, "has a child out of range", err);
@@ -234,137 +149,141 @@ static int links_check(const struct unpack *u, const struct tree *t, struct err 
     return 0;
 }
 
-static int leaves_check(const struct unpack *u, const struct tree *t, struct err *err)
+static int leaves_check(const struct unpack *u, struct err *err)
 {
+    const struct tree *t = &u->t;
+
     memset(u->seen, 0, t->n_nodes);
     for (uint32_t i = 0; i < t->n_nodes; i++) {
         const struct node *node = &t->nodes[i];
-        if (node->column >= 0)
+        if (!node_is_leaf(node))
             continue;
         if (node->child >= t->n_leaves || u->seen[node->child])
             return node_error(u, i, "has a leaf number out of range or used twice", err);
         u->seen[node->child] = 1;
     }
-    for (size_t i = 0; i < (size_t)t->n_leaves * (size_t)u->n_outputs; i++)
+    for (size_t i = 0; i < (size_t)t->n_leaves * (size_t)u->f->n_outputs; i++)
         if (!isfinite(t->values[i]))
             return err_set(
                 err, "corrupt model: tree %d has a leaf value that is not finite", u->tree);
     return 0;
 }
 
-/* Copies the nodes of the next tree; counts its leaves and the words its sets use. */
-static int nodes_copy(struct unpack *u, struct tree *t, struct err *err)
+/* Checks the next tree of n_nodes nodes and takes it in. */
+static int tree_check(struct unpack *u, uint32_t n_nodes, int64_t nodes_left, struct err *err)
 {
-    const struct arrays *a = u->a;
-    size_t words = 0;
+    struct tree_place *at = &u->f->place[u->tree];
 
-    for (uint32_t i = 0; i < t->n_nodes; i++) {
-        int64_t from = u->node + i;
-        struct node *node = &t->nodes[i];
-        *node = (struct node){.threshold = a->threshold[from],
-            .column = a->column[from],
-            .child = a->child[from],
-            .set = a->set ? a->set[from] : 0,
-            .gain = a->gain[from],
-            .cover = a->cover[from],
-            .flags = a->flags[from]};
-        if (!isfinite(node->gain) || !isfinite(node->cover))
-            return node_error(u, i, "has a gain or cover that is not finite", err);
-        if (node->column < 0) {
-            t->n_leaves++;
-            continue;
-        }
-        if (split_check(u, node, i, err) < 0)
-            return -1;
-        if (node->flags & NODE_CATEGORY && node->set + set_words(u, node) > words)
-            words = node->set + set_words(u, node);
-    }
-    t->n_words = (uint32_t)words;
+    if (n_nodes == 0 || n_nodes > nodes_left)
+        return err_set(err, "corrupt model: tree %d has %" PRIu32 " nodes of %" PRId64, u->tree,
+            n_nodes, nodes_left);
+    at[1] = *at;
+    u->t = forest_tree(u->f, u->tree);
+    u->t.n_nodes = n_nodes;
+    if (nodes_check(u, err) < 0 || links_check(u, err) < 0)
+        return -1;
+    if (u->t.n_leaves > u->n_leaves - (int64_t)at->leaf)
+        return err_set(
+            err, "corrupt model: tree %d has more leaves than there are values", u->tree);
+    if (leaves_check(u, err) < 0)
+        return -1;
+    at[1] =
+        (struct tree_place){at->node + n_nodes, at->leaf + u->t.n_leaves, at->word + u->t.n_words};
+    u->f->n_trees++;
     return 0;
 }
 
-static struct tree *tree_unpack(struct unpack *u, struct err *err)
+static int trees_check(struct unpack *u, int64_t n_nodes, struct err *err)
 {
-    const struct arrays *a = u->a;
-    struct tree *t = mem_zalloc(1, sizeof *t);
+    int64_t n_trees;
+    uint32_t *tree_nodes = NULL;
+    struct forest *f = u->f;
+    int ret = -1;
 
-    if (!t) {
+    if (array_read(u, "tree_nodes", DTYPE_U32, -1, 0, &tree_nodes, &n_trees, err) < 0)
+        return -1;
+    if (n_trees >= INT32_MAX) {
+        err_set(err, "%" PRId64 " trees are too many", n_trees);
+        goto out;
+    }
+    mem_free(f->place);
+    f->place = mem_zalloc((size_t)n_trees + 1, sizeof *f->place);
+    u->seen = mem_alloc((size_t)n_nodes, 1);
+    if (!f->place || !u->seen) {
         err_memory(err);
-        return NULL;
+        goto out;
     }
-    t->n_nodes = a->tree_nodes[u->tree];
-    if (t->n_nodes == 0 || t->n_nodes > a->n_nodes - u->node) {
-        err_set(err, "corrupt model: tree %d has %" PRIu32 " nodes of %" PRId64, u->tree,
-            t->n_nodes, a->n_nodes - u->node);
-        goto fail;
-    }
-    t->nodes = mem_alloc(t->n_nodes, sizeof *t->nodes);
-    if (!t->nodes) {
-        err_memory(err);
-        goto fail;
-    }
-    if (nodes_copy(u, t, err) < 0 || links_check(u, t, err) < 0)
-        goto fail;
-    if (t->n_leaves > a->n_leaves - u->leaf) {
-        err_set(err, "corrupt model: tree %d has more leaves than there are values", u->tree);
-        goto fail;
-    }
-    t->values = mem_copy(a->values + u->leaf * u->n_outputs,
-        (size_t)t->n_leaves * (size_t)u->n_outputs, sizeof *t->values);
-    t->words = mem_copy(a->words ? a->words + u->word : NULL, t->n_words, sizeof *t->words);
-    if (!t->values || !t->words) {
-        err_memory(err);
-        goto fail;
-    }
-    if (leaves_check(u, t, err) < 0)
-        goto fail;
-    u->node += t->n_nodes;
-    u->leaf += t->n_leaves;
-    u->word += t->n_words;
-    return t;
-fail:
-    tree_free(t);
-    return NULL;
+    for (; u->tree < n_trees; u->tree++)
+        if (tree_check(u, tree_nodes[u->tree], n_nodes - (int64_t)f->place[u->tree].node, err) < 0)
+            goto out;
+    const struct tree_place *end = &f->place[n_trees];
+    if ((int64_t)end->node != n_nodes || (int64_t)end->leaf != u->n_leaves ||
+        (int64_t)end->word != u->n_words)
+        err_set(err, "corrupt model: its trees do not use all its nodes, leaves and sets");
+    else
+        ret = 0;
+out:
+    mem_free(tree_nodes);
+    mem_free(u->seen);
+    return ret;
+}
+
+static int nodes_read(struct unpack *u, bool stats, int64_t *n_nodes, struct err *err)
+{
+    struct forest *f = u->f;
+    int64_t n_cuts, n;
+
+    if (array_read(u, "nodes", DTYPE_U32, -1, 2, &f->nodes, n_nodes, err) < 0 ||
+        array_read(u, "cut_column", DTYPE_I32, -1, 0, &f->cuts.column, &n_cuts, err) < 0 ||
+        array_read(u, "cut_threshold", DTYPE_F64, n_cuts, 0, &f->cuts.threshold, &n, err) < 0 ||
+        (stats && array_read(u, "stats", DTYPE_F32, *n_nodes, 0, &f->stats, &n, err) < 0) ||
+        (st_find(u->st, "words") &&
+            array_read(u, "words", DTYPE_U64, -1, 0, &f->words, &u->n_words, err) < 0))
+        return -1;
+    if (n_cuts > CUTS_MAX)
+        return err_set(err, "%" PRId64 " thresholds are too many", n_cuts);
+    f->cuts.n = (uint32_t)n_cuts;
+    return 0;
+}
+
+static int base_read(struct unpack *u, struct err *err)
+{
+    struct forest *f = u->f;
+    int64_t n;
+
+    mem_free(f->base);
+    f->base = NULL;
+    if (array_read(u, "base", DTYPE_F64, f->n_outputs, 0, &f->base, &n, err) < 0)
+        return -1;
+    for (int i = 0; i < f->n_outputs; i++)
+        if (!isfinite(f->base[i]))
+            return err_set(err, "corrupt model: its base is not finite");
+    return 0;
 }
 
 int forest_unpack(struct forest *f, const struct st_file *st, const struct schema *schema,
-    int n_outputs, bool average, struct err *err)
+    int n_outputs, bool average, bool stats, struct err *err)
 {
-    struct arrays a;
-    struct unpack u = {.a = &a, .schema = schema, .n_outputs = n_outputs};
+    struct unpack u = {.f = f, .st = st, .schema = schema};
+    int64_t n_nodes = 0;
+    bool old = st_find(st, "threshold") != NULL;
 
-    *f = (struct forest)FOREST_INIT;
-    if (arrays_read(&a, st, n_outputs, err) < 0 || forest_init(f, n_outputs, average, err) < 0)
+    if (forest_init(f, n_outputs, average, err) < 0)
         return -1;
-    memcpy(f->base, a.base, (size_t)n_outputs * sizeof *f->base);
-    for (int i = 0; i < n_outputs; i++)
-        if (!isfinite(f->base[i])) {
-            err_set(err, "corrupt model: its base is not finite");
-            goto fail;
-        }
-    u.seen = mem_alloc((size_t)a.n_nodes, 1);
-    if (!u.seen) {
-        err_memory(err);
+    if (base_read(&u, err) < 0 ||
+        array_read(&u, "values", DTYPE_F64, -1, n_outputs, &f->values, &u.n_leaves, err) < 0 ||
+        (old ? forest_unpack_old(f, st, schema, stats, err)
+             : nodes_read(&u, stats, &n_nodes, err)) < 0 ||
+        cuts_check(&u, err) < 0)
         goto fail;
+    if (old) {
+        n_nodes = (int64_t)f->place[0].node;
+        u.n_words = (int64_t)f->place[0].word;
     }
-    for (; u.tree < a.n_trees; u.tree++) {
-        struct tree *t = tree_unpack(&u, err);
-        if (!t)
-            goto fail;
-        if (forest_add(f, t) < 0) {
-            tree_free(t);
-            err_memory(err);
-            goto fail;
-        }
-    }
-    if (u.node != a.n_nodes || u.leaf != a.n_leaves || u.word != a.n_words) {
-        err_set(err, "corrupt model: its trees do not use all its nodes, leaves and sets");
+    if (trees_check(&u, n_nodes, err) < 0)
         goto fail;
-    }
-    mem_free(u.seen);
     return 0;
 fail:
-    mem_free(u.seen);
     forest_release(f);
     return -1;
 }

@@ -355,12 +355,12 @@ static bool node_may_split(const struct grower *g, const struct open_node *node)
 
 /* ---- the tree ---- */
 
-static float cover_of(const struct grower *g, const int64_t *totals)
+static double cover_of(const struct grower *g, const int64_t *totals)
 {
     double sum = 0;
     for (int k = 0; k < (g->stats->slot ? g->stats->n_sums : 1); k++)
         sum += (double)totals[1 + k];
-    return (float)(sum * g->stats->unit[0]);
+    return sum * g->stats->unit[0];
 }
 
 /* Makes the node a leaf with the learner's values. */
@@ -369,7 +369,7 @@ static int node_to_leaf(struct grower *g, const struct open_node *node)
     struct hist_rows rows = node_rows(g, node->begin, node->end);
     double *values;
 
-    if (builder_leaf(&g->builder, node->node, &values) < 0)
+    if (builder_leaf(&g->builder, node->node, cover_of(g, node->totals), &values) < 0)
         return -1;
     g->rule->leaf(g->rule->self, &rows, values);
     return 0;
@@ -507,7 +507,7 @@ static int node_expand(struct grower *g, struct open_node *parent)
     child[0].begin = parent->begin, child[0].end = child[1].begin = middle;
     child[1].end = parent->end;
     for (int i = 0; i < 2; i++) {
-        child[i].node = builder_add(&g->builder, cover_of(g, child[i].totals));
+        child[i].node = builder_add(&g->builder);
         may_split[i] = node_may_split(g, &child[i]);
     }
     if (children_count(g, parent, child, may_split) < 0)
@@ -545,7 +545,7 @@ static int root_open(struct grower *g)
     struct hist_rows rows = node_rows(g, 0, root.end);
     memset(root.totals, 0, g->width * sizeof *root.totals);
     hist_totals(g->stats, &rows, root.totals);
-    root.node = builder_add(&g->builder, cover_of(g, root.totals));
+    root.node = builder_add(&g->builder);
     g->n_leaves = 1;
     bool may_split = node_may_split(g, &root);
     if (may_split && hist_count(g, &root) < 0) {
@@ -563,7 +563,6 @@ struct tree *grower_tree(
     g->tree_number = tree_number;
     g->open.best_first = o->max_leaves > 0;
     g->draws = draws;
-    struct tree *done;
     if (builder_start(&g->builder) < 0)
         goto fail;
     tree_columns(g);
@@ -577,8 +576,7 @@ struct tree *grower_tree(
         if (ret < 0)
             goto fail;
     }
-    if (!(done = builder_finish(&g->builder)))
-        goto fail;
+    struct tree *done = builder_finish(&g->builder);
     grower_reset(g);
     return done;
 fail:

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "common/base/mem.h"
-#include "common/base/sort.h"
 #include "common/tree/codetree.h"
 
 struct coded_column {
@@ -25,89 +24,43 @@ struct predictor {
 
 /* ---- making ---- */
 
-/* Thresholds of each column: start[col] .. start[col + 1]. */
-struct thresholds {
-    int64_t *start;
-    double *value;
-};
-
-static int thresholds_collect(struct thresholds *t, const struct forest *f, int n_cols)
+/* Bins of a column: up to each of its thresholds, which are in order, and beyond the last.  Too
+ * many: none, and its trees go by values. */
+static int column_init(struct predictor *p, int col, const double *threshold, size_t n)
 {
-    int64_t n = 0;
+    struct bin_column *c = &p->bins.cols[col];
+    struct coded_column *coded = &p->coded[p->n_coded];
 
-    t->start = mem_zalloc((size_t)n_cols + 2, sizeof *t->start);
-    if (!t->start)
-        return -1;
-    for (int i = 0; i < f->n_trees; i++)
-        for (uint32_t j = 0; j < f->trees[i]->n_nodes; j++) {
-            const struct node *node = &f->trees[i]->nodes[j];
-            if (node->column >= 0 && !(node->flags & NODE_CATEGORY)) {
-                t->start[node->column + 2]++;
-                n++;
-            }
-        }
-    t->value = mem_alloc((size_t)n, sizeof *t->value);
-    if (!t->value)
-        return -1;
-    for (int col = 0; col < n_cols; col++)
-        t->start[col + 2] += t->start[col + 1];
-    for (int i = 0; i < f->n_trees; i++)
-        for (uint32_t j = 0; j < f->trees[i]->n_nodes; j++) {
-            const struct node *node = &f->trees[i]->nodes[j];
-            if (node->column >= 0 && !(node->flags & NODE_CATEGORY))
-                t->value[t->start[node->column + 1]++] = node->threshold + 0.0; /* no -0 */
-        }
-    return 0;
-}
-
-/* Bins of a column: up to each threshold, and beyond the last.  Too many: none, and its trees go by
- * values. */
-static int column_bins(struct bin_column *c, double *value, size_t n)
-{
-    double *spare = mem_alloc(n, sizeof *spare);
-    size_t n_distinct = 0;
-
-    if (!spare)
-        return -1;
-    sort_doubles(value, n, spare);
-    mem_free(spare);
-    for (size_t i = 0; i < n; i++)
-        if (!n_distinct || value[i] != value[n_distinct - 1])
-            value[n_distinct++] = value[i];
-    if (n_distinct && value[n_distinct - 1] == INFINITY)
-        n_distinct--;
-    if (n_distinct + 1 > BINS_MAX)
+    if (n && threshold[n - 1] == INFINITY)
+        n--;
+    if (n + 1 > BINS_MAX)
         return 0;
-    c->high = mem_alloc(n_distinct + 1, sizeof *c->high);
-    if (!c->high)
+    c->n_bins = (int)n + 1;
+    *coded = (struct coded_column){.col = col, .size = 1};
+    while (coded->size <= (size_t)c->n_bins)
+        coded->size *= 2;
+    c->high = mem_alloc(n + 1, sizeof *c->high);
+    coded->high = mem_alloc(coded->size, sizeof *coded->high);
+    if (!c->high || !coded->high) {
+        mem_free(coded->high);
         return -1;
-    memcpy(c->high, value, n_distinct * sizeof *value);
-    c->high[n_distinct] = INFINITY;
-    c->n_bins = (int)n_distinct + 1;
+    }
+    p->n_coded++;
+    for (size_t i = 0; i < coded->size; i++)
+        coded->high[i] = i < n ? threshold[i] : INFINITY;
+    memcpy(c->high, coded->high, (n + 1) * sizeof *c->high);
     return 0;
 }
 
-static int columns_init(struct predictor *p, struct thresholds *t)
+static int columns_init(struct predictor *p)
 {
-    for (int col = 0; col < p->bins.n_cols; col++) {
-        struct bin_column *c = &p->bins.cols[col];
-        size_t n = (size_t)(t->start[col + 1] - t->start[col]);
-        if (n == 0)
-            continue;
-        if (column_bins(c, t->value + t->start[col], n) < 0)
+    const struct cuts *cuts = &p->forest->cuts;
+
+    for (uint32_t i = 0, end; i < cuts->n; i = end) {
+        for (end = i + 1; end < cuts->n && cuts->column[end] == cuts->column[i];)
+            end++;
+        if (column_init(p, cuts->column[i], cuts->threshold + i, end - i) < 0)
             return -1;
-        if (c->n_bins == 0)
-            continue;
-        struct coded_column *coded = &p->coded[p->n_coded];
-        *coded = (struct coded_column){.col = col, .size = 1};
-        while (coded->size <= (size_t)c->n_bins)
-            coded->size *= 2;
-        coded->high = mem_alloc(coded->size, sizeof *coded->high);
-        if (!coded->high)
-            return -1;
-        p->n_coded++;
-        for (size_t i = 0; i < coded->size; i++)
-            coded->high[i] = i < (size_t)c->n_bins ? c->high[i] : INFINITY;
     }
     return 0;
 }
@@ -116,7 +69,7 @@ static int columns_init(struct predictor *p, struct thresholds *t)
 static bool tree_by_values(const struct predictor *p, const struct tree *t)
 {
     for (uint32_t i = 0; i < t->n_nodes; i++)
-        if (t->nodes[i].column >= 0 && p->bins.cols[t->nodes[i].column].n_bins == 0)
+        if (!node_is_leaf(&t->nodes[i]) && p->bins.cols[node_column(t, &t->nodes[i])].n_bins == 0)
             return true;
     return false;
 }
@@ -124,9 +77,9 @@ static bool tree_by_values(const struct predictor *p, const struct tree *t)
 static int trees_init(struct predictor *p, struct err *err)
 {
     for (int i = 0; i < p->forest->n_trees; i++) {
-        const struct tree *t = p->forest->trees[i];
-        if (!t->n_words && !tree_by_values(p, t) &&
-            codetree_init(&p->trees[i], t, &p->bins, p->missing, err) < 0)
+        struct tree t = forest_tree(p->forest, i);
+        if (!t.n_words && !tree_by_values(p, &t) &&
+            codetree_init(&p->trees[i], &t, &p->bins, p->missing, err) < 0)
             return -1;
     }
     return 0;
@@ -135,7 +88,6 @@ static int trees_init(struct predictor *p, struct err *err)
 struct predictor *predictor_new(const struct forest *f, int n_cols, struct err *err)
 {
     struct predictor *p = mem_zalloc(1, sizeof *p);
-    struct thresholds t = {NULL, NULL};
 
     if (!p)
         goto fail;
@@ -145,18 +97,13 @@ struct predictor *predictor_new(const struct forest *f, int n_cols, struct err *
     p->missing = mem_zalloc((size_t)n_cols, sizeof *p->missing);
     p->coded = mem_zalloc((size_t)n_cols, sizeof *p->coded);
     p->trees = mem_zalloc((size_t)f->n_trees, sizeof *p->trees);
-    if (!p->bins.cols || !p->missing || !p->coded || !p->trees ||
-        thresholds_collect(&t, f, n_cols) < 0 || columns_init(p, &t) < 0)
+    if (!p->bins.cols || !p->missing || !p->coded || !p->trees || columns_init(p) < 0)
         goto fail;
     codetree_missing(&p->bins, p->missing);
     if (trees_init(p, err) < 0)
         goto fail;
-    mem_free(t.start);
-    mem_free(t.value);
     return p;
 fail:
-    mem_free(t.start);
-    mem_free(t.value);
     predictor_free(p);
     err_memory(err);
     return NULL;
@@ -210,18 +157,19 @@ void predictor_leaves(const struct predictor *p, const struct predictor_block *b
     uint32_t leaf[PREDICTOR_ROWS])
 {
     const struct codetree *c = &p->trees[tree];
+    struct tree t = forest_tree(p->forest, tree);
     const uint16_t *rows[CODETREE_ROWS];
 
     if (!c->nodes) {
         for (int i = 0; i < b->n; i++)
-            leaf[i] = tree_leaf(p->forest->trees[tree], b->cols, b->first + i);
+            leaf[i] = tree_leaf(&t, b->cols, b->first + i);
         return;
     }
     for (int first = 0; first < b->n; first += CODETREE_ROWS) {
         int n = b->n - first < CODETREE_ROWS ? b->n - first : CODETREE_ROWS;
         for (int i = 0; i < n; i++)
             rows[i] = b->codes + (size_t)(first + i) * (size_t)p->bins.n_cols;
-        codetree_leaves(c, rows, n, leaf + first);
+        codetree_leaves(c, &t, rows, n, leaf + first);
     }
 }
 
@@ -233,10 +181,11 @@ void predictor_raw(const struct predictor *p, const struct predictor_block *b, d
 
     memset(out, 0, (size_t)b->n * k * sizeof *out);
     for (int i = 0; i < f->n_trees; i++) {
+        struct tree t = forest_tree(f, i);
         predictor_leaves(p, b, i, leaf);
         for (int row = 0; row < b->n; row++)
             for (size_t j = 0; j < k; j++)
-                out[(size_t)row * k + j] += f->trees[i]->values[leaf[row] * k + j];
+                out[(size_t)row * k + j] += t.values[leaf[row] * k + j];
     }
     for (int row = 0; row < b->n; row++)
         for (size_t j = 0; j < k; j++) {

@@ -25,6 +25,7 @@ struct split {
     int col;
     int cut; /* numbers: codes 0 .. cut go left */
     double threshold;
+    uint16_t code; /* the last one whose values are <= threshold */
     bool missing_left;
     int64_t *left; /* [1 + n_sums] sums of the left child */
     uint64_t *set; /* [set_room] categories: bins that go left */

@@ -56,7 +56,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct tree_model m = TREE_MODEL_INIT;
 
     if (model_from_memory(&file, data, size, "rf", &err) == 0 &&
-        tree_model_load(&m, &file, &err) == 0)
+        tree_model_load(&m, &file, true, &err) == 0)
         predict(&m);
     tree_model_release(&m);
     model_release(&file);

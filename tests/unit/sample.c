@@ -113,13 +113,16 @@ void assert_same_tree(const struct tree *a, const struct tree *b)
     assert_int_equal(a->n_words, b->n_words);
     for (uint32_t i = 0; i < a->n_nodes; i++) {
         const struct node *m = &a->nodes[i], *n = &b->nodes[i];
-        assert_int_equal(m->column, n->column);
         assert_int_equal(m->child, n->child);
-        assert_int_equal(m->flags, n->flags);
-        assert_int_equal(m->set, n->set);
-        assert_true(m->threshold == n->threshold);
-        assert_true(m->gain == n->gain);
-        assert_true(m->cover == n->cover);
+        assert_int_equal(m->test & ~NODE_INDEX, n->test & ~NODE_INDEX);
+        assert_true(a->stats[i] == b->stats[i]);
+        if (node_is_leaf(m))
+            continue;
+        assert_int_equal(node_column(a, m), node_column(b, n));
+        if (node_is_category(m))
+            assert_int_equal(m->test, n->test);
+        else
+            assert_true(node_threshold(a, m) == node_threshold(b, n));
     }
     for (uint32_t i = 0; i < a->n_words; i++)
         assert_true(a->words[i] == b->words[i]);

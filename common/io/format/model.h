@@ -1,7 +1,7 @@
 /*
  * model.h -- what every model file has: safetensors whose metadata describe it.
  *
- * Metadata: "learnutils" the format number (1), "program" the algorithm ("rf"), "crc32" (8 hex
+ * Metadata: "learnutils" the format number (2; 1 is read too), "program" the algorithm ("rf"), "crc32" (8 hex
  * digits, verified on reading when present) of the arrays, the description and the program,
  * "description" a JSON object with everything else (schema, options, ...), written by the parts
  * that own it.  Files hold no file names, thread counts or times.
@@ -13,7 +13,7 @@
 #include "common/io/format/json.h"
 #include "common/io/format/safetensors.h"
 
-enum { MODEL_FORMAT = 1 };
+enum { MODEL_FORMAT = 2 };
 
 /* Adds the metadata and writes the file.  description is borrowed. */
 int model_write(struct st_writer *w, const char *program, const json_t *description,

@@ -147,7 +147,8 @@ static void test_a_longer_run_begins_as_a_shorter_one(void **state)
     assert_ok(fit_trees(&a, t, 5, true, &err), &err);
     assert_ok(fit_trees(&b, t, 20, true, &err), &err);
     for (int i = 0; i < 5; i++) {
-        assert_same_tree(a.forest.trees[i], b.forest.trees[i]);
+        struct tree x = forest_tree(&a.forest, i), y = forest_tree(&b.forest, i);
+        assert_same_tree(&x, &y);
         assert_true(a.measurements[i].value == b.measurements[i].value);
     }
     fit_release(&a);
@@ -171,8 +172,8 @@ static void test_out_of_bag_by_hand(void **state)
         rf_learner.sample(self, tree, draws);
         for (int64_t i = 0; i < 120; i++)
             if (!draws[i]) {
-                const struct tree *grown = fit.forest.trees[tree];
-                sum[i] += grown->values[tree_leaf_in_table(grown, t, i)];
+                const struct tree grown = forest_tree(&fit.forest, tree);
+                sum[i] += grown.values[tree_leaf_in_table(&grown, t, i)];
                 votes[i]++;
             }
     }
@@ -224,7 +225,7 @@ static int read_once(void *ctx, struct err *err)
 {
     const struct saved *s = ctx;
     struct tree_model m;
-    int ret = tree_model_read(&m, s->path, "rf", err);
+    int ret = tree_model_read(&m, s->path, "rf", true, err);
     if (ret == 0)
         assert_int_equal(m.forest.n_trees, 3);
     tree_model_release(&m);

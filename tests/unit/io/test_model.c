@@ -154,7 +154,7 @@ static void test_metadata(void **state)
     model_release(&m);
     assert_refused(model_with("learnutils", NULL), "rf", "not a learnutils model");
     assert_refused(
-        model_with("learnutils", "2"), "rf", "model format 2 is newer than this program knows (1)");
+        model_with("learnutils", "3"), "rf", "model format 3 is newer than this program knows (2)");
     assert_refused(model_with("learnutils", "0"), "rf", "damaged: '0' is no model format");
     assert_refused(model_with("learnutils", "1x"), "rf", "damaged: '1x' is no model format");
     assert_refused(model_with("learnutils", ""), "rf", "damaged: '' is no model format");

@@ -137,7 +137,7 @@ static void test_codes(void **state)
                     s.bins.cols[col].n_bins ? bins_code(&s.bins, col, first + (uint32_t)i) : 0;
             rows[i] = row[i];
         }
-        codetree_leaves(&codes, rows, n, leaf);
+        codetree_leaves(&codes, t, rows, n, leaf);
         for (int i = 0; i < n; i++)
             assert_int_equal(leaf[i], tree_leaf_in_table(t, s.table, first + i));
     }
@@ -160,15 +160,17 @@ static void test_predictor(void **state)
     assert_int_equal(forest_add(&f, grow(&s, 1, score_gini)), 0);
     without_category(&s);
     assert_int_equal(forest_add(&f, grow(&s, 1, score_gini)), 0);
-    assert_true(f.trees[0]->n_words > 0);
-    assert_int_equal(f.trees[1]->n_words, 0);
+    assert_int_equal(forest_settle(&f), 0);
+    struct tree t = forest_tree(&f, 1);
+    assert_true(forest_tree(&f, 0).n_words > 0);
+    assert_int_equal(t.n_words, 0);
     struct predictor *p = predictor_new(&f, SAMPLE_COLS, &err);
     assert_non_null(p);
     struct table *rows = sample_table(1000, 7, 2, 99);
     for (uint32_t i = 0; i < 400; i++) {
-        const struct node *node = &f.trees[1]->nodes[i];
-        if (node->column >= 0)
-            rows->values[node->column][i] = node->threshold;
+        const struct node *node = &t.nodes[i];
+        if (!node_is_leaf(node))
+            rows->values[node_column(&t, node)][i] = node_threshold(&t, node);
     }
     struct predictor_block b = {.cols = (columns_t)rows->values,
         .codes = mem_alloc(predictor_codes_size(p), sizeof *b.codes)};
@@ -205,6 +207,7 @@ static void test_without_memory(void **state)
     without_category(&s);
     assert_ok(forest_init(&f, 1, true, &err), &err);
     assert_int_equal(forest_add(&f, grow(&s, 2000, score_gini)), 0);
+    assert_int_equal(forest_settle(&f), 0);
     FAULT_LOOP(predictor_once, &f);
     forest_release(&f);
     setup_release(&s);

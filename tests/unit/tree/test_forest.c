@@ -18,26 +18,26 @@
 static struct tree *hand_tree(int which)
 {
     static const struct node nodes[] = {
-        {.column = 0, .threshold = 0.5, .child = 1, .gain = 3, .cover = 10},
-        {.column = -1, .child = 0, .cover = 4},
-        {.column = 2,
-            .child = 3,
-            .flags = NODE_CATEGORY | NODE_MISSING_LEFT,
-            .gain = 1,
-            .cover = 6},
-        {.column = -1, .child = 1, .cover = 5},
-        {.column = -1, .child = 2, .cover = 1},
+        {1, 0},
+        {0, NODE_LEAF},
+        {3, NODE_CATEGORY | NODE_MISSING_LEFT | 0},
+        {1, NODE_LEAF},
+        {2, NODE_LEAF},
     };
+    static const float stats[] = {3, 4, 1, 5, 1};
     static const double values[] = {10, 20, 30};
-    static const uint64_t words[] = {1, 1 << 0 | 1 << 2};
+    static const uint64_t words[] = {2, 1, 1 << 0 | 1 << 2};
     struct tree *t = mem_zalloc(1, sizeof *t);
     assert_non_null(t);
     t->n_nodes = which ? 1 : 5;
     t->n_leaves = which ? 1 : 3;
-    t->n_words = which ? 0 : 2;
+    t->n_words = which ? 0 : 3;
     t->nodes = mem_copy(which ? nodes + 1 : nodes, t->n_nodes, sizeof *nodes);
+    t->stats = mem_copy(which ? stats + 1 : stats, t->n_nodes, sizeof *stats);
     t->values = mem_copy(values, t->n_leaves, sizeof *values);
     t->words = mem_copy(words, t->n_words, sizeof *words);
+    t->cuts = mem_zalloc(1, sizeof *t->cuts);
+    assert_int_equal(cuts_push(t->cuts, 0, 0.5), 0);
     return t;
 }
 
@@ -48,6 +48,7 @@ static void hand_forest(struct forest *f)
     f->base[0] = 100;
     for (int i = 0; i < 2; i++)
         assert_int_equal(forest_add(f, hand_tree(i)), 0);
+    assert_int_equal(forest_settle(f), 0);
 }
 
 static const double missing = NAN;
@@ -71,14 +72,19 @@ static void test_prediction_by_hand(void **state)
 
 /* ---- through a file, with a change to the arrays on the way ---- */
 
-typedef void change_fn(struct forest_pack *p);
+/* The arrays of a hand_forest(). */
+struct arrays {
+    struct forest *f;
+    uint32_t *tree_nodes;
+};
+typedef void change_fn(struct arrays *p);
 
 /* Writes the forest with the change made; reads it back into *back. */
 static int round_trip(change_fn *change, struct forest *back, struct err *err)
 {
     struct table *t = sample_table(1, 6, 2, 1);
     struct forest f;
-    struct forest_pack pack;
+    struct arrays pack = {&f, NULL};
     struct output out = OUTPUT_INIT;
     struct st_file *st = NULL;
     struct input *in = NULL;
@@ -87,7 +93,7 @@ static int round_trip(change_fn *change, struct forest *back, struct err *err)
 
     hand_forest(&f);
     assert_non_null(w);
-    assert_ok(forest_pack(&pack, &f, w, err), err);
+    assert_ok(forest_pack(&f, &pack.tree_nodes, w, err), err);
     if (change)
         change(&pack);
     assert_ok(output_open(&out, path, OUTPUT_BINARY, err), err);
@@ -97,11 +103,11 @@ static int round_trip(change_fn *change, struct forest *back, struct err *err)
     assert_non_null(in);
     st = st_read(in, err);
     assert_non_null(st);
-    int ret = forest_unpack(back, st, &t->schema, 1, true, err);
+    int ret = forest_unpack(back, st, &t->schema, 1, true, true, err);
     st_free(st);
     input_close(in);
     st_writer_free(w);
-    forest_pack_release(&pack);
+    mem_free(pack.tree_nodes);
     forest_release(&f);
     sample_free(t);
     return ret;
@@ -117,82 +123,82 @@ static void test_round_trip(void **state)
     assert_int_equal(back.n_trees, 2);
     assert_close(back.base[0], 100, 0, 0);
     for (int i = 0; i < 2; i++) {
-        const struct tree *a = f.trees[i], *b = back.trees[i];
-        assert_int_equal(a->n_nodes, b->n_nodes);
-        assert_int_equal(a->n_leaves, b->n_leaves);
-        assert_int_equal(a->n_words, b->n_words);
-        for (uint32_t j = 0; j < a->n_nodes; j++) {
-            assert_int_equal(a->nodes[j].column, b->nodes[j].column);
-            assert_int_equal(a->nodes[j].child, b->nodes[j].child);
-            assert_int_equal(a->nodes[j].flags, b->nodes[j].flags);
-            assert_true(a->nodes[j].threshold == b->nodes[j].threshold);
-            assert_true(
-                a->nodes[j].gain == b->nodes[j].gain && a->nodes[j].cover == b->nodes[j].cover);
-        }
-        assert_all_close(b->values, a->values, a->n_leaves, 0, 0);
+        struct tree a = forest_tree(&f, i), b = forest_tree(&back, i);
+        assert_same_tree(&a, &b);
+        assert_all_close(b.values, a.values, a.n_leaves, 0, 0);
     }
-    assert_true(back.trees[0]->words[1] == (1 << 0 | 1 << 2));
     forest_release(&f);
     forest_release(&back);
 }
 
-static void cycle(struct forest_pack *p)
+static void cycle(struct arrays *p)
 {
-    p->child[2] = 0;
+    p->f->nodes[2].child = 0;
 }
-static void child_out_of_range(struct forest_pack *p)
+static void child_out_of_range(struct arrays *p)
 {
-    p->child[2] = 4;
+    p->f->nodes[2].child = 4;
 }
-static void child_far_out_of_range(struct forest_pack *p)
+static void child_far_out_of_range(struct arrays *p)
 {
-    p->child[0] = UINT32_MAX;
+    p->f->nodes[0].child = UINT32_MAX;
 }
-static void shared_child(struct forest_pack *p)
+static void shared_child(struct arrays *p)
 {
-    p->child[0] = 3;
+    p->f->nodes[0].child = 3;
 }
-static void column_out_of_range(struct forest_pack *p)
+static void column_out_of_range(struct arrays *p)
 {
-    p->column[0] = SAMPLE_COLS;
+    p->f->cuts.column[0] = SAMPLE_COLS;
 }
-static void wrong_kind(struct forest_pack *p)
+static void wrong_kind(struct arrays *p)
 {
-    p->flags[0] = NODE_CATEGORY;
+    p->f->cuts.column[0] = 2;
 }
-static void nan_threshold(struct forest_pack *p)
+static void nan_threshold(struct arrays *p)
 {
-    p->threshold[0] = NAN;
+    p->f->cuts.threshold[0] = NAN;
 }
-static void set_out_of_range(struct forest_pack *p)
+static void cut_out_of_range(struct arrays *p)
 {
-    p->set[2] = 1;
+    p->f->nodes[0].test = 1;
 }
-static void leaf_out_of_range(struct forest_pack *p)
+static void set_of_a_number(struct arrays *p)
 {
-    p->child[1] = 3;
+    p->f->words[0] = 1;
 }
-static void leaf_twice(struct forest_pack *p)
+static void nan_stat(struct arrays *p)
 {
-    p->child[1] = 1;
+    p->f->stats[2] = NAN;
 }
-static void nan_leaf(struct forest_pack *p)
+static void set_out_of_range(struct arrays *p)
 {
-    p->values[1] = NAN;
+    p->f->nodes[2].test |= 2;
 }
-static void no_nodes(struct forest_pack *p)
+static void leaf_out_of_range(struct arrays *p)
+{
+    p->f->nodes[1].child = 3;
+}
+static void leaf_twice(struct arrays *p)
+{
+    p->f->nodes[1].child = 1;
+}
+static void nan_leaf(struct arrays *p)
+{
+    p->f->values[1] = NAN;
+}
+static void no_nodes(struct arrays *p)
 {
     p->tree_nodes[0] = 0;
 }
-static void too_many_nodes(struct forest_pack *p)
+static void too_many_nodes(struct arrays *p)
 {
     p->tree_nodes[1] = 1000;
 }
-static void nodes_left_over(struct forest_pack *p)
+static void nodes_left_over(struct arrays *p)
 {
     p->tree_nodes[0] = 1;
-    p->column[0] = -1;
-    p->child[0] = 0;
+    p->f->nodes[0] = (struct node){0, NODE_LEAF};
 }
 
 static void test_damage_is_refused(void **state)
@@ -206,7 +212,10 @@ static void test_damage_is_refused(void **state)
         {child_far_out_of_range, "child out of range"},
         {shared_child, "shares a child"},
         {column_out_of_range, "column that does not exist"},
-        {wrong_kind, "wrong kind of split"},
+        {wrong_kind, "a threshold for a category"},
+        {cut_out_of_range, "threshold out of range"},
+        {set_of_a_number, "set of levels out of range"},
+        {nan_stat, "gain or cover that is not finite"},
         {nan_threshold, "threshold that is not a number"},
         {set_out_of_range, "set of levels out of range"},
         {leaf_out_of_range, "leaf number out of range"},

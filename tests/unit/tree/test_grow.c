@@ -149,12 +149,12 @@ static void check_default_side(
 {
     int draws[2] = {0, 0};
     for (int i = 0; i < n; i++) {
-        double x = s->table->values[node->column][rows[i]];
+        double x = s->table->values[node_column(t, node)][rows[i]];
         if (isnan(x))
             return;
         draws[node_goes_left(t, node, x)] += s->draws[rows[i]];
     }
-    assert_int_equal(!!(node->flags & NODE_MISSING_LEFT), draws[1] >= draws[0]);
+    assert_int_equal(node_missing_left(node), draws[1] >= draws[0]);
 }
 
 /* Checks the node and what is below it; categories are exact for two classes and for values only.
@@ -166,18 +166,18 @@ static void check_node(
     int part[MAX_ROWS];
     double best = -INFINITY;
 
-    if (node->column < 0) {
+    if (node_is_leaf(node)) {
         assert_int_equal((int)t->values[node->child], n);
         return;
     }
     for (int col = 0; col < SAMPLE_COLS; col++)
         best = fmax(best, best_of_column(s, rows, n, col));
-    assert_close(node->gain, best, 1e-5, 1e-5);
+    assert_close(t->stats[at], best, 1e-5, 1e-5);
     check_default_side(s, t, node, rows, n);
     for (int side = 0; side < 2; side++) {
         int m = 0;
         for (int i = 0; i < n; i++)
-            if (node_goes_left(t, node, s->table->values[node->column][rows[i]]) == !side)
+            if (node_goes_left(t, node, s->table->values[node_column(t, node)][rows[i]]) == !side)
                 part[m++] = rows[i];
         assert_true(m > 0);
         check_node(s, t, node->child + (uint32_t)side, part, m);
@@ -289,7 +289,7 @@ static void test_leaves_get_the_rows_that_predict_into_them(void **state)
 
 static int tree_depth(const struct tree *t, uint32_t at)
 {
-    if (t->nodes[at].column < 0)
+    if (node_is_leaf(&t->nodes[at]))
         return 0;
     int a = tree_depth(t, t->nodes[at].child), b = tree_depth(t, t->nodes[at].child + 1);
     return 1 + (a > b ? a : b);
@@ -321,7 +321,7 @@ static void test_limits_hold(void **state)
 static uint32_t split_number(const struct tree *t, uint32_t number)
 {
     for (uint32_t i = 0; i < t->n_nodes; i++)
-        if (t->nodes[i].column >= 0 && t->nodes[i].child == 1 + 2 * number)
+        if (!node_is_leaf(&t->nodes[i]) && t->nodes[i].child == 1 + 2 * number)
             return i;
     fail();
     return 0;
@@ -339,8 +339,8 @@ static void test_best_first_takes_the_best(void **state)
     for (uint32_t number = 0; 2 * number + 1 < t->n_nodes; number++) {
         uint32_t split = split_number(t, number), n_there = 1 + 2 * number;
         for (uint32_t i = 0; i < n_there; i++)
-            if (t->nodes[i].column >= 0 && t->nodes[i].child >= n_there)
-                assert_true(t->nodes[i].gain <= t->nodes[split].gain);
+            if (!node_is_leaf(&t->nodes[i]) && t->nodes[i].child >= n_there)
+                assert_true(t->stats[i] <= t->stats[split]);
     }
     tree_free(t);
     setup_release(&s);
@@ -356,8 +356,9 @@ static void test_random_choices_depend_on_seed_and_tree_only(void **state)
         s.opts.n_columns = 1;
         struct tree *a = grow(&s, 1), *b = grow(&s, 1), *c = grow(&s, 2);
         assert_same_tree(a, b);
-        assert_true(a->n_nodes != c->n_nodes ||
-                    memcmp(a->nodes, c->nodes, a->n_nodes * sizeof *a->nodes) != 0);
+        assert_true(a->n_nodes != c->n_nodes || a->cuts->n != c->cuts->n ||
+                    memcmp(a->cuts->threshold, c->cuts->threshold,
+                        a->cuts->n * sizeof *a->cuts->threshold) != 0);
         tree_free(a);
         tree_free(b);
         tree_free(c);
