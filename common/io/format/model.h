@@ -1,10 +1,10 @@
 /*
  * model.h -- what every model file has: safetensors whose metadata describe it.
  *
- * Metadata: "learnutils" the format number (2; 1 is read too), "program" the algorithm ("rf"), "crc32" (8 hex
- * digits, verified on reading when present) of the arrays, the description and the program,
- * "description" a JSON object with everything else (schema, options, ...), written by the parts
- * that own it.  Files hold no file names, thread counts or times.
+ * Metadata: "learnutils" the format number (2; 1 is read too), "program" the algorithm ("rf"),
+ * "crc32" (8 hex digits, verified on reading when present) of the arrays, the description and the
+ * program, "description" a JSON object with everything else (schema, options, ...), written by the
+ * parts that own it.  Files hold no file names, thread counts or times.
  */
 #ifndef COMMON_IO_FORMAT_MODEL_H
 #define COMMON_IO_FORMAT_MODEL_H
