@@ -405,27 +405,18 @@ static bool rf_leaves_out(const void *self)
     return rf->n_draws < rf->n_drawable || (rf->params->replace && rf->n_drawable > 1);
 }
 
-static void leaf_shares(const struct rf *rf, const struct hist_rows *rows, double *value)
+static void leaf_shares(const struct rf *rf, const int64_t *totals, double *value)
 {
-    double weight = 0, positive = 0;
+    double weight = 0;
 
-    for (int k = 0; k < rf_n_outputs(rf); k++)
-        value[k] = 0;
-    for (uint32_t i = 0; i < rows->n; i++) {
-        uint32_t row = rows->row[i];
-        double w = rows->draws[row] * rf->weight[row];
-        weight += w;
-        if (rf->n_classes > 2)
-            value[rf->slot[row]] += w;
-        else if (rf->slot[row] == 1)
-            positive += w;
-    }
+    for (int k = 0; k < rf->n_classes; k++)
+        weight += (double)totals[1 + k];
     if (rf->n_classes <= 2) {
-        value[0] = weight > 0 ? positive / weight : 0.5;
+        value[0] = weight > 0 ? (double)totals[2] / weight : 0.5;
         return;
     }
     for (int k = 0; k < rf->n_classes; k++)
-        value[k] = weight > 0 ? value[k] / weight : 1.0 / rf->n_classes;
+        value[k] = weight > 0 ? (double)totals[1 + k] / weight : 1.0 / rf->n_classes;
 }
 
 /* The mean; of equal targets just that, without rounding. */
@@ -445,13 +436,20 @@ static void leaf_mean(const struct rf *rf, const struct hist_rows *rows, double 
     *value = equal || weight <= 0 ? first : sum / weight;
 }
 
-static void rf_leaf(const void *self, const struct hist_rows *rows, double *value)
+static void rf_leaf(
+    const void *self, const struct hist_rows *rows, const int64_t *totals, double *value)
 {
     const struct rf *rf = self;
     if (rf->classes)
-        leaf_shares(rf, rows, value);
+        leaf_shares(rf, totals, value);
     else
         leaf_mean(rf, rows, value);
+}
+
+static bool rf_leaf_by_rows(const void *self)
+{
+    const struct rf *rf = self;
+    return !rf->classes;
 }
 
 static json_t *rf_describe(const void *params)
@@ -484,5 +482,6 @@ const struct learner rf_learner = {
     .sample = rf_sample,
     .leaves_out = rf_leaves_out,
     .leaf = rf_leaf,
+    .leaf_by_rows = rf_leaf_by_rows,
     .describe = rf_describe,
 };

@@ -302,7 +302,8 @@ static int run_init(
     bins_opts.max_bins = r->opts->max_bins;
     if (bins_build(&r->bins, train, &bins_opts, err) < 0)
         return -1;
-    r->rule = (struct grow_rule){r->self, n_outputs, r->learner->leaf};
+    r->rule =
+        (struct grow_rule){r->self, n_outputs, r->learner->leaf, r->learner->leaf_by_rows(r->self)};
     r->growers = mem_zalloc((size_t)pool_size(), sizeof *r->growers);
     r->missing = mem_alloc((size_t)r->bins.n_cols, sizeof *r->missing);
     if (!r->growers || !r->missing)

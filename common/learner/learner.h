@@ -40,7 +40,10 @@ struct learner {
     /* How often each row is drawn for a round: draws[n_rows]. */
     void (*sample)(const void *self, int round, uint16_t *draws);
     bool (*leaves_out)(const void *self); /* does a sample leave out rows that count? */
-    void (*leaf)(const void *self, const struct hist_rows *rows, double *value);
+    /* As in struct grow_rule; whether leaves need their rows. */
+    void (*leaf)(
+        const void *self, const struct hist_rows *rows, const int64_t *totals, double *value);
+    bool (*leaf_by_rows)(const void *self);
     /* params as JSON for the model's description; a new object. */
     json_t *(*describe)(const void *params);
 };

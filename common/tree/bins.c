@@ -355,7 +355,7 @@ static int codes_by_row(struct bins *b)
             return 0;
     if (b->start || b->n_cols > NEAR_COLS_MAX)
         return 0;
-    b->stride = ((size_t)b->n_cols + 31) / 32 * 32;
+    b->stride = ((size_t)b->n_cols + NEAR_SPARE + 31) / 32 * 32;
     b->near = mem_aligned((size_t)b->n_rows, b->stride);
     if (!b->near)
         return -1;

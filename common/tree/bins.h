@@ -18,7 +18,7 @@
 #include "common/base/err.h"
 #include "common/table/table.h"
 
-enum { BINS_MAX = 65535, NEAR_COLS_MAX = 256 };
+enum { BINS_MAX = 65535, NEAR_COLS_MAX = 256, NEAR_SPARE = 4 };
 
 struct bin_column {
     int n_bins; /* 0: not a feature (ignored, or never a value) */
@@ -44,7 +44,7 @@ struct bins {
     /* where every column has code8, and there are no more than NEAR_COLS_MAX: the codes by row as
      * well, stride bytes a row; else NULL */
     uint8_t *near;
-    size_t stride; /* a multiple of 32 */
+    size_t stride; /* a multiple of 32, with NEAR_SPARE bytes or more behind the codes */
 };
 
 struct bins_opts {

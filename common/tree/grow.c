@@ -97,15 +97,11 @@ static int grower_rows(struct grower *g)
     const struct grow_opts *o = g->opts;
     struct err ignored;
 
-    g->paired = pair_possible(g->bins, g->stats) && o->n_columns > 0 &&
+    g->paired = pair_possible(g->bins, g->stats) && !g->rule->by_rows && o->n_columns > 0 &&
                 o->n_columns < g->n_usable && !o->columns_per_tree && !o->random_cuts &&
                 !o->max_leaves;
-    if (g->paired) {
-        if (pair_init(&g->pairs, g->bins, &ignored) < 0)
-            return -1;
-        g->rows = g->pairs.row;
-        return 0;
-    }
+    if (g->paired)
+        return pair_init(&g->pairs, g->bins, &ignored);
     g->rows = mem_alloc((size_t)g->bins->n_rows, sizeof *g->rows);
     g->spare = mem_alloc((size_t)g->bins->n_rows, sizeof *g->spare);
     return g->rows && g->spare ? 0 : -1;
@@ -167,8 +163,7 @@ void grower_free(struct grower *g)
     mem_free(g->offset);
     if (g->paired)
         pair_release(&g->pairs);
-    else
-        mem_free(g->rows);
+    mem_free(g->rows);
     mem_free(g->spare);
     mem_free(g->column_hist);
     queue_release(&g->open);
@@ -278,8 +273,6 @@ static bool column_find(struct grower *g, const struct open_node *node, const st
     int n_occupied = -1;
     bool found;
 
-    if (g->paired && !c->category)
-        return pair_find(&g->pairs, sn, col, node->begin, node->end, &g->best);
     if (!g->opts->random_cuts)
         cuts = NULL;
     if (node->hist)
@@ -312,8 +305,6 @@ static void node_find(struct grower *g, const struct open_node *node)
         .self = g->rule->self};
     struct rng columns, cuts;
 
-    if (g->paired)
-        pair_approach(&g->pairs, node->begin, node->end);
     rng_init(&cuts, o->seed, RNG_CUT, g->tree_number, node->node);
     g->best.gain = -INFINITY;
     if (g->same_columns) {
@@ -324,9 +315,16 @@ static void node_find(struct grower *g, const struct open_node *node)
     rng_init(&columns, o->seed, RNG_COLUMNS, g->tree_number, node->node);
     memcpy(g->drawn, g->cols, (size_t)g->n_cols * sizeof *g->drawn);
     bool cut = false;
-    for (int i = 0; i < g->n_cols && (i < o->n_columns || !cut); i++) {
-        draw_one(g->drawn, i, g->n_cols, &columns);
-        cut |= column_find(g, node, &sn, g->drawn[i], &cuts);
+    int n;
+    for (int i = 0; i < g->n_cols && (i < o->n_columns || !cut); i += n) {
+        n = i < o->n_columns ? o->n_columns - i : 1;
+        if (n > PAIR_COLS_MAX || !g->paired)
+            n = g->paired ? PAIR_COLS_MAX : 1;
+        for (int k = i; k < i + n; k++)
+            draw_one(g->drawn, k, g->n_cols, &columns);
+        cut |= g->paired
+                   ? pair_find(&g->pairs, &sn, &node->pair, g->drawn + i, n, &g->scratch, &g->best)
+                   : column_find(g, node, &sn, g->drawn[i], &cuts);
     }
 }
 
@@ -367,11 +365,12 @@ static double cover_of(const struct grower *g, const int64_t *totals)
 static int node_to_leaf(struct grower *g, const struct open_node *node)
 {
     struct hist_rows rows = node_rows(g, node->begin, node->end);
+    const struct grow_rule *r = g->rule;
     double *values;
 
     if (builder_leaf(&g->builder, node->node, cover_of(g, node->totals), &values) < 0)
         return -1;
-    g->rule->leaf(g->rule->self, &rows, values);
+    r->leaf(r->self, r->by_rows ? &rows : NULL, node->totals, values);
     return 0;
 }
 
@@ -394,7 +393,8 @@ static bool row_goes_left(const struct grower *g, const struct split *s, uint32_
     return code <= s->cut;
 }
 
-static uint32_t paired_partition(struct grower *g, const struct open_node *node)
+static void paired_partition(
+    struct grower *g, const struct open_node *node, struct open_node child[2])
 {
     const struct split *split = &node->split;
     const struct bin_column *c = &g->bins->cols[split->col];
@@ -403,16 +403,22 @@ static uint32_t paired_partition(struct grower *g, const struct open_node *node)
     for (int code = 0; code < c->n_bins; code++)
         side[code] = c->category ? split->set[code / 64] >> (code % 64) & 1 : code <= split->cut;
     side[c->n_bins] = split->missing_left;
-    return pair_partition(&g->pairs, split->col, side, node->begin, node->end);
+    struct pair_node part[2];
+    pair_partition(&g->pairs, &node->pair, split->col, side, part);
+    child[0].pair = part[0];
+    child[1].pair = part[1];
 }
 
-/* Moves the node's rows that go left before the others, each part in its old order; where the
- * second begins. */
-static uint32_t rows_partition(struct grower *g, const struct open_node *node)
+/* Moves the node's rows that go left before the others, each part in its old order. */
+static void rows_partition(
+    struct grower *g, const struct open_node *node, struct open_node child[2])
 {
-    if (g->paired)
-        return paired_partition(g, node);
     uint32_t left = node->begin, n_right = 0;
+
+    if (g->paired) {
+        paired_partition(g, node, child);
+        return;
+    }
     for (uint32_t i = node->begin; i < node->end; i++) {
         uint32_t row = g->rows[i];
         if (row_goes_left(g, &node->split, row))
@@ -421,7 +427,9 @@ static uint32_t rows_partition(struct grower *g, const struct open_node *node)
             g->spare[n_right++] = row;
     }
     memcpy(g->rows + left, g->spare, n_right * sizeof *g->rows);
-    return left;
+    child[0].begin = node->begin;
+    child[0].end = child[1].begin = left;
+    child[1].end = node->end;
 }
 
 /* ---- nodes ---- */
@@ -449,9 +457,14 @@ fail:
     return -1;
 }
 
-static struct open_node *smaller(struct open_node *a, struct open_node *b)
+static uint32_t node_size(const struct grower *g, const struct open_node *node)
 {
-    return a->end - a->begin <= b->end - b->begin ? a : b;
+    return g->paired ? pair_count(&node->pair) : node->end - node->begin;
+}
+
+static struct open_node *smaller(const struct grower *g, struct open_node *a, struct open_node *b)
+{
+    return node_size(g, a) <= node_size(g, b) ? a : b;
 }
 
 /* Histograms of two new nodes: the smaller one is counted, the larger one gets what is left of its
@@ -459,7 +472,7 @@ static struct open_node *smaller(struct open_node *a, struct open_node *b)
 static int children_count(
     struct grower *g, struct open_node *parent, struct open_node child[2], const bool may_split[2])
 {
-    struct open_node *small = smaller(&child[0], &child[1]);
+    struct open_node *small = smaller(g, &child[0], &child[1]);
     struct open_node *large = small == &child[0] ? &child[1] : &child[0];
 
     if (!g->same_columns || (!may_split[0] && !may_split[1]))
@@ -503,9 +516,7 @@ static int node_expand(struct grower *g, struct open_node *parent)
         builder_reserve(&g->builder, 2) < 0 || node_to_split(g, parent) < 0)
         goto fail;
     child_totals(g, parent, child);
-    uint32_t middle = rows_partition(g, parent);
-    child[0].begin = parent->begin, child[0].end = child[1].begin = middle;
-    child[1].end = parent->end;
+    rows_partition(g, parent, child);
     for (int i = 0; i < 2; i++) {
         child[i].node = builder_add(&g->builder);
         may_split[i] = node_may_split(g, &child[i]);
@@ -513,7 +524,7 @@ static int node_expand(struct grower *g, struct open_node *parent)
     if (children_count(g, parent, child, may_split) < 0)
         goto fail;
     g->n_leaves++;
-    int last = smaller(&child[0], &child[1]) == &child[0] ? 0 : 1;
+    int last = smaller(g, &child[0], &child[1]) == &child[0] ? 0 : 1;
     if (node_settle(g, &child[!last], may_split[!last]) < 0) {
         open_release(g, &child[last]);
         return -1;
@@ -535,16 +546,17 @@ static int root_open(struct grower *g)
         open_release(g, &root);
         return -1;
     }
-    if (g->paired) {
-        pair_fill(&g->pairs, g->stats, g->draws);
-        root.end = g->pairs.n;
-    }
-    for (uint32_t row = 0; !g->paired && row < g->bins->n_rows; row++)
-        if (g->draws[row])
-            g->rows[root.end++] = row;
-    struct hist_rows rows = node_rows(g, 0, root.end);
     memset(root.totals, 0, g->width * sizeof *root.totals);
-    hist_totals(g->stats, &rows, root.totals);
+    if (g->paired) {
+        root.pair = pair_fill(&g->pairs, g->stats, g->draws);
+        pair_totals(&g->pairs, g->stats, &root.pair, root.totals);
+    } else {
+        for (uint32_t row = 0; row < g->bins->n_rows; row++)
+            if (g->draws[row])
+                g->rows[root.end++] = row;
+        struct hist_rows rows = node_rows(g, 0, root.end);
+        hist_totals(g->stats, &rows, root.totals);
+    }
     root.node = builder_add(&g->builder);
     g->n_leaves = 1;
     bool may_split = node_may_split(g, &root);

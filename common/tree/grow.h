@@ -35,8 +35,11 @@ struct grow_opts {
 struct grow_rule {
     const void *self;
     int n_outputs;
-    /* fills value[n_outputs] of the leaf that these rows (rising) end in */
-    void (*leaf)(const void *self, const struct hist_rows *rows, double *value);
+    /* fills value[n_outputs] of the leaf that these rows (rising) end in, whose sums (as those of a
+     * histogram's bin) are totals; rows is NULL unless by_rows */
+    void (*leaf)(
+        const void *self, const struct hist_rows *rows, const int64_t *totals, double *value);
+    bool by_rows;
 };
 
 /* One worker's scratch memory; what it points to must outlive it. */

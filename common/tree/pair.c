@@ -1,13 +1,13 @@
-/* pair.c -- see pair.h. */
+/* pair.c -- records of rows: filling, counting, moving; see pair.h. */
 #include "common/tree/pair.h"
 
-#include <math.h>
 #include <string.h>
 
 #include "common/base/mem.h"
+#include "common/tree/score.h"
 
 /* In nodes of fewer rows the bins that occur are found by a bitmap. */
-enum { FEW_ROWS = 192 };
+enum { FEW_ROWS = 160, HIST = 256 };
 
 bool pair_possible(const struct bins *b, const struct row_stats *stats)
 {
@@ -16,19 +16,12 @@ bool pair_possible(const struct bins *b, const struct row_stats *stats)
 
 int pair_init(struct pair_rows *p, const struct bins *b, struct err *err)
 {
-    size_t n = (size_t)b->n_rows;
-
-    *p = (struct pair_rows){.bins = b};
-    p->row = mem_alloc(n, sizeof *p->row);
-    p->stat = mem_alloc(n, sizeof *p->stat);
-    p->local = mem_alloc(n, sizeof *p->local);
-    p->spare_row = mem_alloc(n, sizeof *p->spare_row);
-    p->spare_stat = mem_alloc(n, sizeof *p->spare_stat);
-    p->spare_local = mem_alloc(n, sizeof *p->spare_local);
-    p->near = mem_aligned(PAIR_NEAR_ROWS, b->stride);
-    p->hist = mem_zalloc(256, sizeof *p->hist);
-    if (p->row && p->stat && p->local && p->spare_row && p->spare_stat && p->spare_local &&
-        p->near && p->hist)
+    *p = (struct pair_rows){.bins = b, .stride = b->stride, .blocks = pair_block_possible()};
+    p->record[0] = mem_aligned((size_t)b->n_rows, p->stride);
+    p->record[1] = mem_aligned((size_t)b->n_rows, p->stride);
+    p->hist = mem_zalloc(PAIR_COLS_MAX * HIST, sizeof *p->hist);
+    p->block.codes = mem_aligned((size_t)b->n_cols, PAIR_BLOCK_ROWS);
+    if (p->record[0] && p->record[1] && p->hist && p->block.codes)
         return 0;
     pair_release(p);
     return err_memory(err);
@@ -36,49 +29,19 @@ int pair_init(struct pair_rows *p, const struct bins *b, struct err *err)
 
 void pair_release(struct pair_rows *p)
 {
-    mem_free(p->row);
-    mem_free(p->stat);
-    mem_free(p->local);
-    mem_free(p->spare_row);
-    mem_free(p->spare_stat);
-    mem_free(p->spare_local);
-    mem_free(p->near);
+    mem_free(p->record[0]);
+    mem_free(p->record[1]);
     mem_free(p->hist);
+    mem_free(p->block.codes);
     *p = (struct pair_rows){.bins = NULL};
 }
 
-void pair_fill(struct pair_rows *p, const struct row_stats *stats, const uint16_t *draws)
+static inline uint32_t record_stat(const uint8_t *record, size_t stride)
 {
-    uint32_t n = 0;
-    for (uint32_t row = 0; row < p->bins->n_rows; row++) {
-        p->row[n] = row;
-        p->stat[n] = draws[row] | (stats->slot[row] ? (uint32_t)draws[row] << 16 : 0);
-        n += draws[row] != 0;
-    }
-    p->n = n;
-    p->near_begin = p->near_end = 0;
+    uint32_t stat;
+    memcpy(&stat, record + stride - sizeof stat, sizeof stat);
+    return stat;
 }
-
-void pair_approach(struct pair_rows *p, uint32_t begin, uint32_t end)
-{
-    size_t stride = p->bins->stride;
-
-    if (end - begin > PAIR_NEAR_ROWS || (begin >= p->near_begin && end <= p->near_end))
-        return;
-    p->near_begin = begin;
-    p->near_end = end;
-    for (uint32_t i = begin; i < end; i++) {
-        p->local[i] = (uint16_t)(i - begin);
-        memcpy(p->near + (i - begin) * stride, p->bins->near + p->row[i] * stride, stride);
-    }
-}
-
-static bool is_near(const struct pair_rows *p, uint32_t begin, uint32_t end)
-{
-    return begin >= p->near_begin && end <= p->near_end;
-}
-
-/* ---- counting ---- */
 
 /* Draws in the lower half, those of the second class in the upper. */
 static inline uint64_t pair_of(uint32_t stat)
@@ -86,193 +49,225 @@ static inline uint64_t pair_of(uint32_t stat)
     return (stat & 0xffff) | (uint64_t)(stat >> 16) << 32;
 }
 
-static void count(struct pair_rows *p, int col, uint32_t begin, uint32_t end)
+static struct pair_node node_of(const struct pair_rows *p, uint32_t begin, uint32_t end, int buffer)
 {
-    uint64_t *hist = p->hist;
-    if (is_near(p, begin, end)) {
-        const uint8_t *codes = p->near + col;
-        size_t stride = p->bins->stride;
-        for (uint32_t i = begin; i < end; i++)
-            hist[codes[p->local[i] * stride]] += pair_of(p->stat[i]);
-    } else {
-        const uint8_t *codes = p->bins->cols[col].code8;
-        for (uint32_t i = begin; i < end; i++)
-            hist[codes[p->row[i]]] += pair_of(p->stat[i]);
-    }
+    uint32_t n = end - begin;
+    bool block = p->blocks && n && n <= PAIR_BLOCK_ROWS;
+    return (struct pair_node){begin, end, (uint8_t)buffer, block ? UINT64_MAX >> (64 - n) : 0};
 }
 
-/* The same for few rows; bit b of occurs[b / 64] is set for each bin b that has rows. */
-static void count_few(
-    struct pair_rows *p, int col, uint32_t begin, uint32_t end, uint64_t occurs[4])
+struct pair_node pair_fill(
+    struct pair_rows *p, const struct row_stats *stats, const uint16_t *draws)
 {
-    const uint8_t *codes = p->near + col;
-    size_t stride = p->bins->stride;
-    for (uint32_t i = begin; i < end; i++) {
-        uint8_t code = codes[p->local[i] * stride];
-        p->hist[code] += pair_of(p->stat[i]);
+    const uint8_t *from = p->bins->near;
+    uint8_t *to = p->record[0];
+    size_t stride = p->stride;
+
+    p->n = 0;
+    for (int64_t row = 0; row < p->bins->n_rows; row++, from += stride) {
+        if (!draws[row])
+            continue;
+        uint32_t stat = draws[row] | (stats->slot[row] ? (uint32_t)draws[row] << 16 : 0);
+        memcpy(to, from, stride);
+        memcpy(to + stride - sizeof stat, &stat, sizeof stat);
+        to += stride;
+        p->n++;
+    }
+    p->block.begin = p->block.end = 0;
+    return node_of(p, 0, p->n, 0);
+}
+
+uint32_t pair_count(const struct pair_node *node)
+{
+    return node->set ? (uint32_t)__builtin_popcountll(node->set) : node->end - node->begin;
+}
+
+static const uint8_t *node_records(const struct pair_rows *p, const struct pair_node *node)
+{
+    return p->record[node->buffer] + node->begin * p->stride;
+}
+
+/* The node's rows as bits, 64 of them from the w-th 64 on. */
+static inline uint64_t node_bits(const struct pair_node *node, uint32_t w)
+{
+    uint32_t left = node->end - node->begin - 64 * w;
+    return node->set ? node->set : left < 64 ? ((uint64_t)1 << left) - 1 : UINT64_MAX;
+}
+
+#define FOR_EACH_RECORD(record, p, node)                                                           \
+    for (uint32_t w_ = 0; w_ < ((node)->end - (node)->begin + 63) / 64; w_++)                      \
+        for (uint64_t bits_ = node_bits(node, w_); bits_; bits_ &= bits_ - 1)                      \
+            if ((record = node_records(p, node) +                                                  \
+                          (64 * w_ + (uint32_t)__builtin_ctzll(bits_)) * (p)->stride))
+
+void pair_totals(const struct pair_rows *p, const struct row_stats *stats,
+    const struct pair_node *node, int64_t totals[3])
+{
+    const uint8_t *record;
+    uint64_t sum = 0;
+
+    FOR_EACH_RECORD(record, p, node)
+    sum += pair_of(record_stat(record, p->stride));
+    totals[0] = (int64_t)(sum & UINT32_MAX);
+    totals[2] = (int64_t)(sum >> 32) * stats->value[0][0];
+    totals[1] = totals[0] * stats->value[0][0] - totals[2];
+}
+
+/* ---- counting ---- */
+
+/* One column, and the bins that occur. */
+static void count_few(
+    struct pair_rows *p, const struct pair_node *node, int col, uint64_t occurs[4])
+{
+    const uint8_t *record;
+
+    FOR_EACH_RECORD(record, p, node)
+    {
+        uint8_t code = record[col];
+        p->hist[code] += pair_of(record_stat(record, p->stride));
         occurs[code / 64] |= (uint64_t)1 << (code % 64);
     }
 }
 
-/* ---- cuts ---- */
-
-/* The bins that occur, in order, with their sums; the histogram is zeroed on the way. */
-struct found {
-    int n;
-    uint8_t bin[256];
-    uint64_t sum[256];
-    uint64_t missing;
-};
-
-static void collect_all(uint64_t *hist, int n_bins, struct found *f)
+/* n is a constant where this is called, so that the compiler unrolls the inner loop. */
+static inline void count_columns(
+    const uint8_t *record, size_t stride, uint32_t rows, const int *cols, int n, uint64_t *hist)
 {
-    for (int bin = 0; bin < n_bins; bin++) {
-        f->bin[f->n] = (uint8_t)bin;
-        f->sum[f->n] = hist[bin];
-        f->n += hist[bin] != 0;
-        hist[bin] = 0;
+    for (uint32_t i = 0; i < rows; i++, record += stride) {
+        uint64_t pair = pair_of(record_stat(record, stride));
+        for (int k = 0; k < n; k++)
+            hist[k * HIST + record[cols[k]]] += pair;
     }
-    f->missing = hist[n_bins];
-    hist[n_bins] = 0;
 }
 
-static void collect_few(uint64_t *hist, int n_bins, const uint64_t occurs[4], struct found *f)
+/* Counts columns into hist, one after another. */
+static void count(struct pair_rows *p, const struct pair_node *node, const int *cols, int n_cols)
 {
-    for (int word = 0; word < 4; word++)
-        for (uint64_t bits = occurs[word]; bits; bits &= bits - 1) {
-            int bin = 64 * word + __builtin_ctzll(bits);
-            f->bin[f->n] = (uint8_t)bin;
-            f->sum[f->n++] = hist[bin];
-            hist[bin] = 0;
-        }
-    f->missing = 0;
-    if (f->n && f->bin[f->n - 1] == n_bins)
-        f->missing = f->sum[--f->n];
+    const uint8_t *record = node_records(p, node);
+    uint32_t rows = node->end - node->begin;
+    uint64_t *hist = p->hist;
+
+    for (; n_cols >= 4; n_cols -= 4, cols += 4, hist += 4 * HIST)
+        count_columns(record, p->stride, rows, cols, 4, hist);
+    if (n_cols == 3)
+        count_columns(record, p->stride, rows, cols, 3, hist);
+    else if (n_cols == 2)
+        count_columns(record, p->stride, rows, cols, 2, hist);
+    else if (n_cols == 1)
+        count_columns(record, p->stride, rows, cols, 1, hist);
 }
 
-/* What a cut is looked for in: see struct search of split.c, whose order of trials this keeps. */
-struct cuts {
-    const struct split_node *node;
-    double unit, node_score, gain;
-    int64_t draws, second; /* of the node */
-    int cut;
-    bool missing_left;
-    uint64_t left;
-};
-
-/* score_gini() of a side that has rows, where it can be in place. */
-static inline double side_gini(double unit, int64_t draws, int64_t second)
+/* A category's bins as split_find() wants them. */
+static bool find_category(struct pair_rows *p, const struct split_node *sn, int col,
+    const uint64_t *sums, struct split_scratch *scratch, struct split *best)
 {
-    double a = (double)(draws - second) * unit, b = (double)second * unit;
-    return (a * a + b * b) / (a + b);
+    const struct bin_column *c = &p->bins->cols[col];
+    int64_t weight = sn->stats->value[0][0], hist[HIST][3];
+
+    for (int bin = 0; bin <= c->n_bins; bin++) {
+        int64_t draws = (int64_t)(sums[bin] & UINT32_MAX), second = (int64_t)(sums[bin] >> 32);
+        hist[bin][0] = draws;
+        hist[bin][1] = (draws - second) * weight;
+        hist[bin][2] = second * weight;
+    }
+    return split_find(sn, c, col, &hist[0][0], -1, NULL, scratch, best);
 }
 
-static double side_score(const struct cuts *c, int64_t draws, int64_t second)
-{
-    double sums[2] = {(double)(draws - second) * c->unit, (double)second * c->unit};
-    return c->node->score(c->node->self, 2, sums);
-}
+/* ---- splits ---- */
 
-static inline double cut_score(const struct cuts *c, bool gini, uint64_t left)
+/* Makes the best cut of numbers, if there is one, *best. */
+static void keep_cut(const struct pair_rows *p, struct pair_cuts *c, struct split *best)
 {
-    int64_t draws = (int64_t)(left & UINT32_MAX), second = (int64_t)(left >> 32);
-    if (gini)
-        return side_gini(c->unit, draws, second) +
-               side_gini(c->unit, c->draws - draws, c->second - second);
-    return side_score(c, draws, second) + side_score(c, c->draws - draws, c->second - second);
-}
+    int64_t draws = (int64_t)(c->left & UINT32_MAX), second = (int64_t)(c->left >> 32);
+    int64_t weight = c->node->stats->value[0][0];
 
-static inline void cuts_try(struct cuts *c, bool gini, uint64_t left, int cut, bool missing_left)
-{
-    int64_t draws = (int64_t)(left & UINT32_MAX);
-    if (draws < c->node->min_leaf || c->draws - draws < c->node->min_leaf)
+    if (c->col < 0)
         return;
-    double gain = cut_score(c, gini, left) - c->node_score;
-    if (gain > c->gain) {
-        c->gain = gain;
-        c->cut = cut;
-        c->missing_left = missing_left;
-        c->left = left;
-    }
-}
-
-/* gini is a constant where this is called, so that the compiler makes two loops of it. */
-static inline void cuts_find(struct cuts *all, bool gini, const struct found *f)
-{
-    struct cuts c = *all;
-    uint64_t left = 0;
-    for (int i = 0; i < f->n - 1; i++) {
-        left += f->sum[i];
-        cuts_try(&c, gini, left, i, false);
-        if (f->missing)
-            cuts_try(&c, gini, left + f->missing, i, true);
-    }
-    if (f->missing)
-        cuts_try(&c, gini, left + f->sum[f->n - 1], f->n - 1, false);
-    *all = c;
-}
-
-bool pair_find(struct pair_rows *p, const struct split_node *node, int col, uint32_t begin,
-    uint32_t end, struct split *best)
-{
-    const struct bin_column *column = &p->bins->cols[col];
-    struct found f;
-
-    f.n = 0;
-    if (end - begin < FEW_ROWS && is_near(p, begin, end)) {
-        uint64_t occurs[4] = {0};
-        count_few(p, col, begin, end, occurs);
-        collect_few(p->hist, column->n_bins, occurs, &f);
-    } else {
-        count(p, col, begin, end);
-        collect_all(p->hist, column->n_bins, &f);
-    }
-    if (f.n + !!f.missing < 2)
-        return false;
-    struct cuts c = {.node = node,
-        .unit = node->stats->unit[0] * (double)node->stats->value[0][0],
-        .gain = best->gain,
-        .draws = node->totals[0],
-        .cut = -1};
-    c.second = node->totals[2] / node->stats->value[0][0];
-    c.node_score = side_score(&c, c.draws, c.second);
-    if (node->score == score_gini)
-        cuts_find(&c, true, &f);
-    else
-        cuts_find(&c, false, &f);
-    if (c.cut < 0)
-        return true;
-    int64_t draws = (int64_t)(c.left & UINT32_MAX), second = (int64_t)(c.left >> 32);
     best->left[0] = draws;
-    best->left[1] = (draws - second) * node->stats->value[0][0];
-    best->left[2] = second * node->stats->value[0][0];
-    split_set_number(best, node, column, col, c.gain, f.bin[c.cut],
-        c.cut + 1 < f.n ? f.bin[c.cut + 1] : -1, f.missing ? c.missing_left : -1);
-    return true;
+    best->left[1] = (draws - second) * weight;
+    best->left[2] = second * weight;
+    split_set_number(best, c->node, &p->bins->cols[c->col], c->col, c->gain, c->below, c->above,
+        c->missing_left);
+    c->col = -1;
+}
+
+/* The columns of few rows are counted one by one, those of many together. */
+static bool find_one(
+    struct pair_rows *p, struct pair_cuts *c, const struct pair_node *node, int col, bool few)
+{
+    int n_bins = p->bins->cols[col].n_bins;
+    uint64_t occurs[4] = {0};
+
+    if (node->set && !p->block.plain) {
+        int tried = pair_block_try(c, &p->block, node->set, col, n_bins);
+        if (tried >= 0)
+            return tried;
+    }
+    if (few)
+        count_few(p, node, col, occurs);
+    else
+        count(p, node, &col, 1);
+    return pair_cuts_try(c, col, n_bins, p->hist, few ? occurs : NULL);
+}
+
+bool pair_find(struct pair_rows *p, const struct split_node *sn, const struct pair_node *node,
+    const int *cols, int n_cols, struct split_scratch *scratch, struct split *best)
+{
+    struct pair_cuts c = pair_cuts_init(sn, best->gain);
+    bool few = pair_count(node) < FEW_ROWS, found = false;
+
+    if (node->set) {
+        pair_block_load(p, node);
+        pair_block_select(&p->block, node->set);
+    }
+    if (!few)
+        count(p, node, cols, n_cols);
+    for (int i = 0; i < n_cols; i++) {
+        uint64_t *hist = p->hist + (few ? 0 : i * HIST);
+        const struct bin_column *column = &p->bins->cols[cols[i]];
+        if (column->category) {
+            uint64_t occurs[4] = {0};
+            if (few)
+                count_few(p, node, cols[i], occurs);
+            keep_cut(p, &c, best);
+            found |= find_category(p, sn, cols[i], hist, scratch, best);
+            memset(hist, 0, ((size_t)column->n_bins + 1) * sizeof *hist);
+            c.gain = best->gain;
+        } else if (few) {
+            found |= find_one(p, &c, node, cols[i], true);
+        } else {
+            found |= pair_cuts_try(&c, cols[i], column->n_bins, hist, NULL);
+        }
+    }
+    keep_cut(p, &c, best);
+    return found;
 }
 
 /* ---- rows ---- */
 
-uint32_t pair_partition(
-    struct pair_rows *p, int col, const uint8_t side[256], uint32_t begin, uint32_t end)
+void pair_partition(struct pair_rows *p, const struct pair_node *node, int col,
+    const uint8_t side[256], struct pair_node child[2])
 {
-    bool near = is_near(p, begin, end);
-    const uint8_t *codes = near ? p->near + col : p->bins->cols[col].code8;
-    size_t stride = p->bins->stride;
-    uint32_t left = begin, right = 0;
+    size_t stride = p->stride;
+    const uint8_t *from = node_records(p, node), *end = from + (node->end - node->begin) * stride;
 
-    for (uint32_t i = begin; i < end; i++) {
-        uint32_t row = p->row[i], stat = p->stat[i];
-        uint16_t local = near ? p->local[i] : 0;
-        uint8_t goes_left = side[near ? codes[local * stride] : codes[row]];
-        p->row[left] = p->spare_row[right] = row;
-        p->stat[left] = p->spare_stat[right] = stat;
-        p->local[left] = p->spare_local[right] = local;
-        left += goes_left;
-        right += !goes_left;
+    if (node->set) {
+        pair_block_load(p, node);
+        child[0] = child[1] = *node;
+        child[0].set = pair_block_left(&p->block, node->set, col, side);
+        child[1].set = node->set & ~child[0].set;
+        return;
     }
-    memcpy(p->row + left, p->spare_row, right * sizeof *p->row);
-    memcpy(p->stat + left, p->spare_stat, right * sizeof *p->stat);
-    memcpy(p->local + left, p->spare_local, right * sizeof *p->local);
-    return left;
+    uint8_t *to = p->record[!node->buffer];
+    uint8_t *left = to + node->begin * stride, *right = to + node->end * stride;
+    for (; from < end; from += stride) {
+        size_t goes_left = side[from[col]];
+        uint8_t *at = goes_left ? left : right - stride;
+        memcpy(at, from, stride);
+        left += goes_left ? stride : 0;
+        right -= goes_left ? 0 : stride;
+    }
+    uint32_t middle = (uint32_t)((size_t)(left - to) / stride);
+    child[0] = node_of(p, node->begin, middle, !node->buffer);
+    child[1] = node_of(p, middle, node->end, !node->buffer);
 }
