@@ -36,6 +36,15 @@ void pair_release(struct pair_rows *p)
     *p = (struct pair_rows){.bins = NULL};
 }
 
+/* Strides are multiples of 32. */
+static inline void record_copy(uint8_t *to, const uint8_t *from, size_t stride)
+{
+    do {
+        memcpy(to, from, 32);
+        to += 32, from += 32, stride -= 32;
+    } while (stride);
+}
+
 static inline uint32_t record_stat(const uint8_t *record, size_t stride)
 {
     uint32_t stat;
@@ -68,7 +77,7 @@ struct pair_node pair_fill(
         if (!draws[row])
             continue;
         uint32_t stat = draws[row] | (stats->slot[row] ? (uint32_t)draws[row] << 16 : 0);
-        memcpy(to, from, stride);
+        record_copy(to, from, stride);
         memcpy(to + stride - sizeof stat, &stat, sizeof stat);
         to += stride;
         p->n++;
@@ -176,13 +185,18 @@ static bool find_category(struct pair_rows *p, const struct split_node *sn, int 
 /* ---- splits ---- */
 
 /* Makes the best cut of numbers, if there is one, *best. */
-static void keep_cut(const struct pair_rows *p, struct pair_cuts *c, struct split *best)
+static void keep_cut(const struct pair_rows *p, const struct pair_node *node, struct pair_cuts *c,
+    struct split *best)
 {
     int64_t draws = (int64_t)(c->left & UINT32_MAX), second = (int64_t)(c->left >> 32);
     int64_t weight = c->node->stats->value[0][0];
 
     if (c->col < 0)
         return;
+    if (c->above == PAIR_ABOVE_LATER) {
+        c->above = pair_block_above(&p->block, node->set, c->col, c->below);
+        c->missing_left = -1;
+    }
     best->left[0] = draws;
     best->left[1] = (draws - second) * weight;
     best->left[2] = second * weight;
@@ -229,7 +243,7 @@ bool pair_find(struct pair_rows *p, const struct split_node *sn, const struct pa
             uint64_t occurs[4] = {0};
             if (few)
                 count_few(p, node, cols[i], occurs);
-            keep_cut(p, &c, best);
+            keep_cut(p, node, &c, best);
             found |= find_category(p, sn, cols[i], hist, scratch, best);
             memset(hist, 0, ((size_t)column->n_bins + 1) * sizeof *hist);
             c.gain = best->gain;
@@ -239,7 +253,7 @@ bool pair_find(struct pair_rows *p, const struct split_node *sn, const struct pa
             found |= pair_cuts_try(&c, cols[i], column->n_bins, hist, NULL);
         }
     }
-    keep_cut(p, &c, best);
+    keep_cut(p, node, &c, best);
     return found;
 }
 
@@ -261,11 +275,11 @@ void pair_partition(struct pair_rows *p, const struct pair_node *node, int col,
     uint8_t *to = p->record[!node->buffer];
     uint8_t *left = to + node->begin * stride, *right = to + node->end * stride;
     for (; from < end; from += stride) {
-        size_t goes_left = side[from[col]];
-        uint8_t *at = goes_left ? left : right - stride;
-        memcpy(at, from, stride);
-        left += goes_left ? stride : 0;
-        right -= goes_left ? 0 : stride;
+        size_t goes_left =
+            -(size_t)side[from[col]]; /* all ones: no branch, which half would miss */
+        record_copy(right - stride + ((size_t)(left - right + stride) & goes_left), from, stride);
+        left += stride & goes_left;
+        right -= stride & ~goes_left;
     }
     uint32_t middle = (uint32_t)((size_t)(left - to) / stride);
     child[0] = node_of(p, node->begin, middle, !node->buffer);

@@ -20,7 +20,7 @@
 #include "common/tree/hist.h"
 #include "common/tree/split.h"
 
-enum { PAIR_BLOCK_ROWS = 64, PAIR_COLS_MAX = 8 };
+enum { PAIR_BLOCK_ROWS = 64, PAIR_COLS_MAX = 8, PAIR_ABOVE_LATER = -2 };
 
 /* The rows of a node. */
 struct pair_node {
@@ -79,9 +79,9 @@ struct pair_cuts {
     int64_t draws, second; /* of the node */
     double gain;           /* must be beaten */
     int col;               /* -1: nothing has beaten it */
-    int below, above;      /* bins; above -1: all numbers go left */
-    int missing_left;      /* -1: no value is missing */
-    uint64_t left;         /* draws, and in the upper half those of the second class */
+    int below, above; /* bins; above -1: all numbers go left, PAIR_ABOVE_LATER: see the block */
+    int missing_left; /* -1: no value is missing */
+    uint64_t left;    /* draws, and in the upper half those of the second class */
 };
 struct pair_cuts pair_cuts_init(const struct split_node *node, double gain);
 
@@ -100,6 +100,8 @@ void pair_block_select(struct pair_block *b, uint64_t set); /* for pair_block_tr
 /* Tries the cuts of a number column; -1: not in this way, since values are missing or other. */
 int pair_block_try(
     struct pair_cuts *c, const struct pair_block *b, uint64_t set, int col, int n_bins);
+/* The least code above `below` that a row of the set has: there is one. */
+int pair_block_above(const struct pair_block *b, uint64_t set, int col, int below);
 /* Those of the set that side sends left. */
 uint64_t pair_block_left(
     const struct pair_block *b, uint64_t set, int col, const uint8_t side[256]);

@@ -89,6 +89,7 @@ BLOCK_CODE static void keep_best(struct pair_cuts *c, int col, __m512d gain, __m
             c->gain = value[i];
             c->col = col;
             c->below = codes[i];
+            c->above = PAIR_ABOVE_LATER;
             c->left = (left[i] & 0xffff) | (uint64_t)(left[i] >> 16) << 32;
         }
     }
@@ -138,19 +139,26 @@ BLOCK_CODE int pair_block_try(
                 _mm512_cvtepi32_pd(_mm256_srli_epi32(sums, 16)), &valid);
         if (n - at < 8)
             valid &= (__mmask8)((1u << (n - at)) - 1);
-        /* equal gains count too: a lesser code may come later */
-        __mmask8 better = _mm512_mask_cmp_pd_mask(valid, gain, _mm512_set1_pd(c->gain), _CMP_GE_OQ);
+        /* within the column equal gains count too: a lesser code may come later */
+        __m512d least = _mm512_set1_pd(c->gain);
+        __mmask8 better = c->col == col ? _mm512_mask_cmp_pd_mask(valid, gain, least, _CMP_GE_OQ)
+                                        : _mm512_mask_cmp_pd_mask(valid, gain, least, _CMP_GT_OQ);
         if (better)
             keep_best(c, col, gain, better, codes + at, left + at);
     }
-    if (c->col != col)
-        return 1;
-    c->missing_left = -1;
-    c->above = 256;
-    for (int i = 0; i < n; i++)
-        if (codes[i] > c->below && codes[i] < c->above)
-            c->above = codes[i];
     return 1;
+}
+
+BLOCK_CODE int pair_block_above(const struct pair_block *b, uint64_t set, int col, int below)
+{
+    __m512i codes = _mm512_loadu_si512(b->codes + (size_t)col * PAIR_BLOCK_ROWS);
+    uint64_t above = _mm512_mask_cmpgt_epu8_mask(set, codes, _mm512_set1_epi8((char)below));
+    __m512i least = _mm512_mask_mov_epi8(_mm512_set1_epi8(-1), above, codes);
+    __m256i half =
+        _mm256_min_epu8(_mm512_castsi512_si256(least), _mm512_extracti64x4_epi64(least, 1));
+    __m128i part = _mm_min_epu8(_mm256_castsi256_si128(half), _mm256_extracti128_si256(half, 1));
+    part = _mm_min_epu8(part, _mm_srli_epi16(part, 8)); /* of each two bytes, in the lower one */
+    return _mm_extract_epi16(_mm_minpos_epu16(_mm_and_si128(part, _mm_set1_epi16(0xff))), 0);
 }
 
 BLOCK_CODE uint64_t pair_block_left(
@@ -175,6 +183,12 @@ void pair_block_select(struct pair_block *b, uint64_t set)
 bool pair_block_possible(void)
 {
     return false;
+}
+
+int pair_block_above(const struct pair_block *b, uint64_t set, int col, int below)
+{
+    (void)b, (void)set, (void)col, (void)below;
+    return -1;
 }
 
 void pair_block_load(struct pair_rows *p, const struct pair_node *node)
