@@ -26,11 +26,12 @@ struct run {
     int most, batch; /* how many at most, ever and now */
     int first, n;    /* those being grown: [first, first + n) */
     int n_resumed;   /* trees that the forest came with */
-    bool no_codes;   /* no memory for a tree's codes */
+    bool no_bytes;   /* no memory for a tree's bytes */
     uint16_t *draws[MAX_BATCH];
     struct tree *tree[MAX_BATCH];
-    struct codetree codes[MAX_BATCH]; /* for out-of-bag rows */
-    uint16_t *missing;                /* codes of missing values */
+    struct bytetree bytes[MAX_BATCH]; /* for out-of-bag rows, where their codes are bytes */
+    struct byte_codes codes;
+    uint16_t *resumed_cuts; /* [n_cuts] codes of the forest's cuts, while trees are resumed */
     struct err tree_err[MAX_BATCH];
     struct grower **growers; /* [pool_size()], made when a worker first needs one */
 
@@ -50,11 +51,25 @@ static bool is_resumed(const struct run *r, int i)
     return r->first + i < r->n_resumed;
 }
 
+static int bytes_make(struct run *r, int i, struct err *err)
+{
+    struct byte_codes codes = r->codes;
+
+    if (is_resumed(r, i)) {
+        struct tree tree = forest_tree(&r->fit->forest, r->first + i);
+        codes.cut = r->resumed_cuts;
+        return bytetree_init(&r->bytes[i], &tree, &codes, err);
+    }
+    if (!r->tree[i])
+        return 0;
+    codes.cut = r->tree[i]->codes;
+    return bytetree_init(&r->bytes[i], r->tree[i], &codes, err);
+}
+
 static void grow_task(void *ctx, int64_t i, int worker)
 {
     struct run *r = ctx;
     struct err *err = &r->tree_err[i];
-    struct tree resumed;
 
     if (!r->growers[worker])
         r->growers[worker] =
@@ -62,13 +77,8 @@ static void grow_task(void *ctx, int64_t i, int worker)
     r->learner->sample(r->self, r->first + (int)i, r->draws[i]);
     if (r->growers[worker] && !is_resumed(r, (int)i))
         r->tree[i] = grower_tree(r->growers[worker], (uint32_t)(r->first + i), r->draws[i], err);
-    if (!r->fit->oob.table || !r->bins.near)
-        return;
-    if (is_resumed(r, (int)i))
-        resumed = forest_tree(&r->fit->forest, r->first + (int)i);
-    const struct tree *tree = is_resumed(r, (int)i) ? &resumed : r->tree[i];
-    if (tree && codetree_init(&r->codes[i], tree, &r->bins, r->missing, err) < 0)
-        r->no_codes = true;
+    if (r->fit->oob.table && r->bins.near && bytes_make(r, (int)i, err) < 0)
+        r->no_bytes = true;
 }
 
 static void batch_clear(struct run *r)
@@ -79,17 +89,17 @@ static void batch_clear(struct run *r)
     }
 }
 
-static void codes_clear(struct run *r)
+static void bytes_clear(struct run *r)
 {
     for (int i = 0; i < MAX_BATCH; i++)
-        codetree_release(&r->codes[i]);
+        bytetree_release(&r->bytes[i]);
 }
 
 static int batch_grow(struct run *r, struct err *err)
 {
     int ret = 0;
     pool_run(r->n, grow_task, r);
-    if (r->no_codes)
+    if (r->no_bytes)
         ret = err_memory(err);
     for (int i = 0; i < r->n && ret == 0; i++) {
         if (is_resumed(r, i))
@@ -160,7 +170,7 @@ static void tally_rounds(struct run *r, int first, int last)
     const struct forest *f = &r->fit->forest;
     if (r->fit->oob.table)
         tally_add(&r->fit->oob, f, first, last, &r->draws[first - r->first],
-            &r->codes[first - r->first], &r->bins);
+            &r->bytes[first - r->first], &r->bins);
     if (r->fit->valid.table)
         tally_add(&r->fit->valid, f, first, last, NULL, NULL, NULL);
 }
@@ -233,7 +243,7 @@ static int batch_run(struct run *r, struct err *err)
     r->n = o->n_rounds - r->first < r->batch ? o->n_rounds - r->first : r->batch;
     if (batch_grow(r, err) < 0 || batch_measure(r, err) < 0)
         return -1;
-    codes_clear(r);
+    bytes_clear(r);
     if (!r->fit->stopped_early)
         show_progress(r);
     if (o->save && r->first >= r->n_resumed && clock_seconds() - r->last_saved > SAVE_SECONDS) {
@@ -290,6 +300,20 @@ static int run_rounds(struct run *r, struct err *err)
     return o->curve ? 0 : measure_round(r, fit->forest.n_trees, err);
 }
 
+static int codes_init(struct run *r, struct err *err)
+{
+    const struct cuts *cuts = &r->fit->forest.cuts;
+
+    if (byte_codes_of_bins(&r->codes, &r->bins, err) < 0)
+        return -1;
+    r->resumed_cuts = mem_alloc(cuts->n, sizeof *r->resumed_cuts);
+    if (!r->resumed_cuts)
+        return err_memory(err);
+    for (uint32_t i = 0; i < cuts->n; i++)
+        r->resumed_cuts[i] = bin_code_below(&r->bins.cols[cuts->column[i]], cuts->threshold[i]);
+    return 0;
+}
+
 static int run_init(
     struct run *r, const struct table *train, const struct table *valid, struct err *err)
 {
@@ -305,10 +329,10 @@ static int run_init(
     r->rule =
         (struct grow_rule){r->self, n_outputs, r->learner->leaf, r->learner->leaf_by_rows(r->self)};
     r->growers = mem_zalloc((size_t)pool_size(), sizeof *r->growers);
-    r->missing = mem_alloc((size_t)r->bins.n_cols, sizeof *r->missing);
-    if (!r->growers || !r->missing)
+    if (!r->growers)
         return err_memory(err);
-    codetree_missing(&r->bins, r->missing);
+    if (r->bins.near && codes_init(r, err) < 0)
+        return -1;
     r->most = 4 * pool_size() < MAX_BATCH ? 4 * pool_size() : MAX_BATCH;
     r->batch = pool_size() < r->most ? pool_size() : r->most;
     for (int i = 0; i < r->most; i++)
@@ -327,11 +351,12 @@ static int run_init(
 static void run_release(struct run *r, int n_workers)
 {
     batch_clear(r);
-    codes_clear(r);
+    bytes_clear(r);
     for (int i = 0; i < n_workers && r->growers; i++)
         grower_free(r->growers[i]);
     mem_free(r->growers);
-    mem_free(r->missing);
+    byte_codes_release(&r->codes);
+    mem_free(r->resumed_cuts);
     for (int i = 0; i < MAX_BATCH; i++)
         mem_free(r->draws[i]);
     bins_release(&r->bins);

@@ -76,7 +76,7 @@ struct add {
     const struct forest *forest;
     int first, last;
     uint16_t *const *draws;
-    const struct codetree *codes;
+    const struct bytetree *bytes;
     const struct bins *bins;
 };
 
@@ -92,28 +92,23 @@ static void add_leaf(const struct add *a, const struct tree *tree, int64_t row, 
         t->n[row]++;
 }
 
-/* Rows [begin, end) that were not drawn, several at a time down a tree of codes. */
-static void add_by_codes(
+/* Rows [begin, end) that were not drawn, several at a time down a tree of bytes. */
+static void add_by_bytes(
     const struct add *a, const struct tree *tree, int i, int64_t begin, int64_t end)
 {
-    const struct codetree *codes = &a->codes[i - a->first];
     const uint16_t *draws = a->draws ? a->draws[i - a->first] : NULL;
-    uint16_t wide[CODETREE_ROWS][NEAR_COLS_MAX];
-    const uint16_t *near[CODETREE_ROWS];
-    int64_t rows[CODETREE_ROWS];
-    uint32_t leaf[CODETREE_ROWS];
+    const uint8_t *near[BYTETREE_ROWS];
+    int64_t rows[BYTETREE_ROWS];
+    uint32_t leaf[BYTETREE_ROWS];
     int n = 0;
 
     for (int64_t row = begin; row <= end; row++) {
         if (row < end && !(draws && draws[row])) {
-            const uint8_t *narrow = a->bins->near + (size_t)row * a->bins->stride;
-            for (int col = 0; col < a->bins->n_cols; col++)
-                wide[n][col] = narrow[col];
-            near[n] = wide[n];
+            near[n] = a->bins->near + (size_t)row * a->bins->stride;
             rows[n++] = row;
         }
-        if (n == CODETREE_ROWS || (row == end && n)) {
-            codetree_leaves(codes, tree, near, n, leaf);
+        if (n == BYTETREE_ROWS || (row == end && n)) {
+            bytetree_leaves(&a->bytes[i - a->first], tree, near, n, leaf);
             for (int j = 0; j < n; j++)
                 add_leaf(a, tree, rows[j], leaf[j]);
             n = 0;
@@ -142,17 +137,17 @@ static void add_block(void *ctx, int64_t block, int worker)
         end = a->tally->table->n_rows;
     for (int i = a->first; i < a->last; i++) {
         struct tree tree = forest_tree(a->forest, i);
-        if (a->codes && a->codes[i - a->first].nodes)
-            add_by_codes(a, &tree, i, begin, end);
+        if (a->bytes && a->bytes[i - a->first].nodes)
+            add_by_bytes(a, &tree, i, begin, end);
         else
             add_by_values(a, &tree, i, begin, end);
     }
 }
 
 void tally_add(struct tally *t, const struct forest *f, int first, int last, uint16_t *const *draws,
-    const struct codetree *codes, const struct bins *bins)
+    const struct bytetree *bytes, const struct bins *bins)
 {
-    struct add a = {t, f, first, last, draws, codes, bins};
+    struct add a = {t, f, first, last, draws, bytes, bins};
     pool_run((t->table->n_rows + BLOCK_ROWS - 1) / BLOCK_ROWS, add_block, &a);
 }
 

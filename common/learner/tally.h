@@ -5,7 +5,7 @@
 #define COMMON_LEARNER_TALLY_H
 
 #include "common/learner/learner.h"
-#include "common/tree/codetree.h"
+#include "common/tree/bytetree.h"
 
 int tally_init(struct tally *t, const struct table *table, int n_outputs, bool some_rows,
     struct err *err) MUST_CHECK;
@@ -13,11 +13,11 @@ void tally_release(struct tally *t);
 void tally_clear(struct tally *t, int n_outputs); /* as if no tree had been added */
 /*
  * Adds trees [first, last) of the forest; draws[i][row] != 0 keeps tree first + i away from the row
- * (NULL: from none). codes[i] is tree first + i on the codes of bins, those of the tally's rows;
- * codes NULL: by values.
+ * (NULL: from none). bytes[i] is tree first + i on the bytes of bins, those of the tally's rows;
+ * bytes NULL: by values.
  */
 void tally_add(struct tally *t, const struct forest *f, int first, int last, uint16_t *const *draws,
-    const struct codetree *codes, const struct bins *bins);
+    const struct bytetree *bytes, const struct bins *bins);
 /* The value of each metric on the rows that have a prediction. */
 int tally_measure(struct tally *t, const struct forest *f, int n_trees,
     const struct metric *metrics, int n_metrics, double *values, struct err *err) MUST_CHECK;

@@ -421,6 +421,19 @@ void bins_release(struct bins *b)
     *b = (struct bins){.n_rows = 0};
 }
 
+uint16_t bin_code_below(const struct bin_column *c, double threshold)
+{
+    int low = 0, high = c->n_bins - 1;
+    while (low < high) {
+        int middle = (low + high + 1) / 2;
+        if (c->high[middle] <= threshold)
+            low = middle;
+        else
+            high = middle - 1;
+    }
+    return (uint16_t)low;
+}
+
 uint16_t bins_code(const struct bins *b, int col, uint32_t row)
 {
     const struct bin_column *c = &b->cols[col];

@@ -5,20 +5,6 @@
 
 #include "common/base/mem.h"
 
-/* The last code whose values are <= threshold; there is one. */
-static uint16_t code_below(const struct bin_column *c, double threshold)
-{
-    int low = 0, high = c->n_bins - 1;
-    while (low < high) {
-        int middle = (low + high + 1) / 2;
-        if (c->high[middle] <= threshold)
-            low = middle;
-        else
-            high = middle - 1;
-    }
-    return (uint16_t)low;
-}
-
 void codetree_missing(const struct bins *b, uint16_t *missing)
 {
     for (int col = 0; col < b->n_cols; col++)
@@ -45,7 +31,7 @@ int codetree_init(struct codetree *c, const struct tree *tree, const struct bins
         c->nodes[i] = (struct code_node){.child = node->child,
             .col = (uint16_t)(col | (node_missing_left(node) ? CODETREE_MISSING_LEFT : 0)),
             .cut = tree->codes ? tree->codes[cut]
-                               : code_below(&b->cols[col], tree->cuts->threshold[cut])};
+                               : bin_code_below(&b->cols[col], tree->cuts->threshold[cut])};
     }
     return 0;
 }

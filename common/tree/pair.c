@@ -6,7 +6,8 @@
 #include "common/base/mem.h"
 #include "common/tree/score.h"
 
-/* In nodes of fewer rows the bins that occur are found by a bitmap. */
+/* In nodes of fewer rows the bins that occur are found by a bitmap, unless all are tried at once.
+ */
 enum { FEW_ROWS = 160, HIST = 256 };
 
 bool pair_possible(const struct bins *b, const struct row_stats *stats)
@@ -228,7 +229,7 @@ bool pair_find(struct pair_rows *p, const struct split_node *sn, const struct pa
     const int *cols, int n_cols, struct split_scratch *scratch, struct split *best)
 {
     struct pair_cuts c = pair_cuts_init(sn, best->gain);
-    bool few = pair_count(node) < FEW_ROWS, found = false;
+    bool few = p->blocks ? node->set != 0 : pair_count(node) < FEW_ROWS, found = false;
 
     if (node->set) {
         pair_block_load(p, node);

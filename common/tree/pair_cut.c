@@ -1,6 +1,4 @@
 /* pair_cut.c -- the best cut of a number column of two classes from its histogram; see pair.h. */
-#include <string.h>
-
 #include "common/base/cpu.h"
 #include "common/tree/pair.h"
 #include "common/tree/score.h"
@@ -121,11 +119,12 @@ static inline void cuts_find(
 
 /*
  * Cuts behind every bin, empty ones too, whose gain is that of the bin before: the first of the
- * greatest is the same.  For Gini and no missing values.  hist has 256 bins and becomes 0; returns
- * the bin of the best cut if that beats *gain, else -1.
+ * greatest is the same.  For Gini and no missing values.  hist has 256 bins and becomes 0; sets the
+ * bits of full[4] of bins that occur; returns the bin of the best cut if that beats *gain, else -1.
  */
 __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq"))) static int scan_gini(
-    const struct pair_cuts *c, uint64_t *hist, int n_bins, double *gain, uint64_t *left)
+    const struct pair_cuts *c, uint64_t *hist, int n_bins, double *gain, uint64_t *left,
+    uint64_t full[4])
 {
     const __m512d unit = _mm512_set1_pd(c->unit), node_score = _mm512_set1_pd(c->node_score);
     const __m512d all = _mm512_set1_pd((double)c->draws);
@@ -139,6 +138,7 @@ __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq"))) static int scan_gi
     for (int bin = 0; bin < n_bins; bin += 8) {
         __m512i x = _mm512_loadu_si512(hist + bin);
         _mm512_storeu_si512(hist + bin, zero);
+        full[bin / 64] |= (uint64_t)_mm512_test_epi64_mask(x, x) << (bin % 64);
         x = _mm512_add_epi64(x, _mm512_alignr_epi64(x, zero, 7));
         x = _mm512_add_epi64(x, _mm512_alignr_epi64(x, zero, 6));
         x = _mm512_add_epi64(x, _mm512_alignr_epi64(x, zero, 4));
@@ -185,20 +185,14 @@ __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq"))) static int scan_gi
     return found;
 }
 
-/* pair_cuts_try() of many rows; occupied is how the bins were before. */
+/* pair_cuts_try() in this way. */
 static bool try_all(struct pair_cuts *c, int col, int n_bins, uint64_t *hist)
 {
     uint64_t full[4] = {0};
-    int n = 0;
+    int below = scan_gini(c, hist, n_bins, &c->gain, &c->left, full), n = 0;
 
-    for (int bin = 0; bin < n_bins; bin++) {
-        uint64_t bit = hist[bin] != 0;
-        full[bin / 64] |= bit << (bin % 64);
-        n += (int)bit;
-    }
-    int below = n < 2 ? -1 : scan_gini(c, hist, n_bins, &c->gain, &c->left);
-    if (n < 2)
-        memset(hist, 0, (size_t)n_bins * sizeof *hist);
+    for (int word = 0; word < 4; word++)
+        n += __builtin_popcountll(full[word]);
     if (below < 0)
         return n >= 2;
     c->col = col;

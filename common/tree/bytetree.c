@@ -1,0 +1,163 @@
+/* bytetree.c -- see bytetree.h. */
+#include "common/tree/bytetree.h"
+
+#include <string.h>
+
+#include "common/base/mem.h"
+#include "common/tree/levelset.h"
+
+enum { SETS_MAX = 1 << 16 };
+
+/* ---- codes ---- */
+
+int byte_codes_init(struct byte_codes *c, int n_cols, struct err *err)
+{
+    size_t n = (size_t)n_cols;
+    *c = (struct byte_codes){.n_cols = n_cols,
+        .missing = mem_zalloc(n, sizeof *c->missing),
+        .n_levels = mem_zalloc(n, sizeof *c->n_levels),
+        .level = mem_zalloc(n, sizeof *c->level)};
+    if (c->missing && c->n_levels && c->level)
+        return 0;
+    byte_codes_release(c);
+    return err_memory(err);
+}
+
+int byte_codes_of_bins(struct byte_codes *c, const struct bins *b, struct err *err)
+{
+    if (byte_codes_init(c, b->n_cols, err) < 0)
+        return -1;
+    for (int col = 0; col < b->n_cols; col++) {
+        c->missing[col] = (uint8_t)b->cols[col].n_bins;
+        if (!b->cols[col].category)
+            continue;
+        c->n_levels[col] = (uint16_t)b->cols[col].n_bins;
+        c->level[col] = b->cols[col].bin_level;
+    }
+    return 0;
+}
+
+void byte_codes_release(struct byte_codes *c)
+{
+    mem_free(c->missing);
+    mem_free(c->n_levels);
+    mem_free(c->level);
+    *c = (struct byte_codes){.n_cols = 0};
+}
+
+/* ---- trees ---- */
+
+static void set_fill(struct byte_set *set, const struct tree *tree, const struct node *node,
+    int col, const struct byte_codes *codes)
+{
+    bool missing_left = node_missing_left(node);
+    const uint32_t *level = codes->level[col];
+
+    *set = (struct byte_set){{0}};
+    for (unsigned byte = 0; byte < 256; byte++) {
+        bool left = missing_left;
+        if (byte < codes->n_levels[col])
+            left ^= levelset_has(node_set(tree, node), level ? level[byte] : byte);
+        set->word[byte / 64] |= (uint64_t)left << (byte % 64);
+    }
+}
+
+static struct byte_node number_node(
+    const struct node *node, int col, const struct byte_codes *codes)
+{
+    uint8_t cut = (uint8_t)codes->cut[node->test & NODE_INDEX];
+    uint8_t start = node_missing_left(node) ? codes->missing[col] : 0;
+    return (struct byte_node){node->child, (uint16_t)col, start, (uint8_t)(cut - start)};
+}
+
+static uint32_t count_sets(const struct tree *tree)
+{
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < tree->n_nodes && tree->n_words; i++)
+        n += !node_is_leaf(&tree->nodes[i]) && node_is_category(&tree->nodes[i]);
+    return n;
+}
+
+int bytetree_init(
+    struct bytetree *b, const struct tree *tree, const struct byte_codes *codes, struct err *err)
+{
+    uint32_t n_sets = count_sets(tree), set = 0;
+
+    *b = (struct bytetree){NULL, NULL};
+    if (n_sets > SETS_MAX)
+        return 0;
+    b->nodes = mem_alloc(tree->n_nodes, sizeof *b->nodes);
+    b->sets = n_sets ? mem_alloc(n_sets, sizeof *b->sets) : NULL;
+    if (!b->nodes || (n_sets && !b->sets)) {
+        bytetree_release(b);
+        return err_memory(err);
+    }
+    for (uint32_t i = 0; i < tree->n_nodes; i++) {
+        const struct node *node = &tree->nodes[i];
+        if (node_is_leaf(node)) {
+            b->nodes[i] = (struct byte_node){i, 0, 0, UINT8_MAX};
+            continue;
+        }
+        int col = node_column(tree, node);
+        if (!node_is_category(node)) {
+            b->nodes[i] = number_node(node, col, codes);
+            continue;
+        }
+        b->nodes[i] = (struct byte_node){
+            node->child, (uint16_t)(col | BYTETREE_CATEGORY), (uint8_t)set, (uint8_t)(set >> 8)};
+        set_fill(&b->sets[set++], tree, node, col, codes);
+    }
+    return 0;
+}
+
+void bytetree_release(struct bytetree *b)
+{
+    mem_free(b->nodes);
+    mem_free(b->sets);
+    *b = (struct bytetree){NULL, NULL};
+}
+
+/* ---- rows ---- */
+
+/* A step of one row; a leaf's interval is all bytes.  sets is a constant where this is called. */
+static inline uint32_t step(const struct bytetree *b, uint32_t at, const uint8_t *row, bool sets)
+{
+    const struct byte_node *n = &b->nodes[at];
+    if (!sets || !(n->col & BYTETREE_CATEGORY))
+        return n->child + ((uint8_t)(row[n->col] - n->start) > n->width);
+    uint8_t byte = row[n->col & (BYTETREE_CATEGORY - 1)];
+    const uint64_t *word = b->sets[n->start | n->width << 8].word;
+    return n->child + !(word[byte / 64] >> (byte % 64) & 1);
+}
+
+static inline void go_down(
+    const struct bytetree *b, const uint8_t *const *row, uint32_t *at, bool sets)
+{
+    uint32_t moved;
+    do {
+        moved = 0;
+        for (int i = 0; i < BYTETREE_ROWS; i++)
+            at[i] = step(b, at[i], row[i], sets);
+        for (int i = 0; i < BYTETREE_ROWS; i++) {
+            uint32_t to = step(b, at[i], row[i], sets);
+            moved |= to ^ at[i];
+            at[i] = to;
+        }
+    } while (moved);
+}
+
+void bytetree_leaves(const struct bytetree *b, const struct tree *tree, const uint8_t *const *rows,
+    int n, uint32_t *leaf)
+{
+    uint32_t at[BYTETREE_ROWS] = {0};
+    const uint8_t *row[BYTETREE_ROWS];
+
+    for (int i = 0; i < BYTETREE_ROWS; i++)
+        row[i] = rows[i < n ? i : 0];
+    if (b->sets)
+        go_down(b, row, at, true);
+    else
+        go_down(b, row, at, false);
+    for (int i = 0; i < n; i++)
+        leaf[i] = tree->nodes[at[i]].child;
+}
