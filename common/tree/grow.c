@@ -34,7 +34,7 @@ struct grower {
     bool same_columns; /* every node looks at all of cols */
     int *drawn;        /* scratch: columns of a node, in the order of drawing */
 
-    bool paired; /* rows are in pairs, see pair.h; else in rows */
+    bool paired; /* rows are in pairs, see pair.h (histograms are not kept); else in rows */
     struct pair_rows pairs;
     uint32_t *rows, *spare; /* [n_rows] */
     const uint16_t *draws;
@@ -90,16 +90,12 @@ static int grower_columns(struct grower *g)
     return 0;
 }
 
-/* Pairs are for nodes that each look at a few columns; where all look at all, histograms are
- * subtracted. */
 static int grower_rows(struct grower *g)
 {
     const struct grow_opts *o = g->opts;
     struct err ignored;
 
-    g->paired = pair_possible(g->bins, g->stats) && !g->rule->by_rows && o->n_columns > 0 &&
-                o->n_columns < g->n_usable && !o->columns_per_tree && !o->random_cuts &&
-                !o->max_leaves;
+    g->paired = pair_possible(g->bins, g->stats) && !g->rule->by_rows && !o->random_cuts;
     if (g->paired)
         return pair_init(&g->pairs, g->bins, &ignored);
     g->rows = mem_alloc((size_t)g->bins->n_rows, sizeof *g->rows);
@@ -243,7 +239,7 @@ static int hist_take(struct grower *g, int64_t **hist)
 
 static int hist_count(struct grower *g, struct open_node *node)
 {
-    if (!g->same_columns)
+    if (!g->same_columns || g->paired)
         return 0;
     if (hist_take(g, &node->hist) < 0)
         return -1;
@@ -291,6 +287,21 @@ static bool column_find(struct grower *g, const struct open_node *node, const st
     return found;
 }
 
+/* Looks at columns in turn; whether one of them can be cut. */
+static bool columns_find(struct grower *g, const struct open_node *node,
+    const struct split_node *sn, const int *cols, int n_cols, struct rng *cuts)
+{
+    bool found = false;
+
+    for (int i = 0, n; i < n_cols; i += n) {
+        n = g->paired && n_cols - i > PAIR_COLS_MAX ? PAIR_COLS_MAX : g->paired ? n_cols - i : 1;
+        found |= g->paired
+                     ? pair_find(&g->pairs, sn, &node->pair, cols + i, n, &g->scratch, &g->best)
+                     : column_find(g, node, sn, cols[i], cuts);
+    }
+    return found;
+}
+
 /*
  * Leaves the node's best split in g->best.  Columns are drawn one by one; those that cannot be cut
  * here count, but the drawing goes on until one can.
@@ -308,23 +319,17 @@ static void node_find(struct grower *g, const struct open_node *node)
     rng_init(&cuts, o->seed, RNG_CUT, g->tree_number, node->node);
     g->best.gain = -INFINITY;
     if (g->same_columns) {
-        for (int i = 0; i < g->n_cols; i++)
-            column_find(g, node, &sn, g->cols[i], &cuts);
+        columns_find(g, node, &sn, g->cols, g->n_cols, &cuts);
         return;
     }
     rng_init(&columns, o->seed, RNG_COLUMNS, g->tree_number, node->node);
     memcpy(g->drawn, g->cols, (size_t)g->n_cols * sizeof *g->drawn);
     bool cut = false;
-    int n;
-    for (int i = 0; i < g->n_cols && (i < o->n_columns || !cut); i += n) {
-        n = i < o->n_columns ? o->n_columns - i : 1;
-        if (n > PAIR_COLS_MAX || !g->paired)
-            n = g->paired ? PAIR_COLS_MAX : 1;
+    int n = o->n_columns;
+    for (int i = 0; i < g->n_cols && !cut; i += n, n = 1) {
         for (int k = i; k < i + n; k++)
             draw_one(g->drawn, k, g->n_cols, &columns);
-        cut |= g->paired
-                   ? pair_find(&g->pairs, &sn, &node->pair, g->drawn + i, n, &g->scratch, &g->best)
-                   : column_find(g, node, &sn, g->drawn[i], &cuts);
+        cut = columns_find(g, node, &sn, g->drawn + i, n, &cuts);
     }
 }
 
@@ -475,7 +480,7 @@ static int children_count(
     struct open_node *small = smaller(g, &child[0], &child[1]);
     struct open_node *large = small == &child[0] ? &child[1] : &child[0];
 
-    if (!g->same_columns || (!may_split[0] && !may_split[1]))
+    if (!g->same_columns || g->paired || (!may_split[0] && !may_split[1]))
         return 0;
     if (!parent->hist) {
         for (int i = 0; i < 2; i++)

@@ -11,7 +11,7 @@
 #include "tests/unit/sample.h"
 #include "tests/unit/unit.h"
 
-enum { ROWS = 20000 }; /* more than PAIR_NEAR_ROWS, so that rows far apart are met too */
+enum { ROWS = 20000 };
 
 struct setup {
     struct table *table;
@@ -22,13 +22,11 @@ struct setup {
     uint16_t *draws;
 };
 
-static void leaf_mean(const void *self, const struct hist_rows *rows, double *value)
+static void leaf_share(
+    const void *self, const struct hist_rows *rows, const int64_t *totals, double *value)
 {
-    const struct setup *s = self;
-    double sum = 0;
-    for (uint32_t i = 0; i < rows->n; i++)
-        sum += s->table->y[rows->row[i]];
-    *value = sum / rows->n;
+    (void)self, (void)rows;
+    *value = (double)totals[2] / (double)(totals[1] + totals[2]);
 }
 
 static void setup_init(struct setup *s, int max_bins)
@@ -64,18 +62,19 @@ static void setup_release(struct setup *s)
     mem_free(s->draws);
 }
 
-static struct tree *grow(struct setup *s, int64_t min_leaf, score_fn *score)
+static const struct grow_opts defaults = {.min_leaf = 1,
+    .min_split = 2,
+    .n_columns = 2,
+    .stop_if_pure = true,
+    .min_gain = -INFINITY,
+    .seed = 1,
+    .score = score_gini};
+
+static struct tree *grow_as(struct setup *s, const struct grow_opts *opts, bool by_rows)
 {
-    const struct grow_opts opts = {.min_leaf = min_leaf,
-        .min_split = 2,
-        .n_columns = 2,
-        .stop_if_pure = true,
-        .min_gain = -INFINITY,
-        .seed = 1,
-        .score = score};
-    const struct grow_rule rule = {s, 1, leaf_mean};
+    const struct grow_rule rule = {s, 1, leaf_share, by_rows};
     struct err err = ERR_INIT;
-    struct grower *g = grower_new(&s->bins, &s->stats, &opts, &rule, &err);
+    struct grower *g = grower_new(&s->bins, &s->stats, opts, &rule, &err);
     assert_non_null(g);
     struct tree *t = grower_tree(g, 7, s->draws, &err);
     assert_non_null(t);
@@ -83,22 +82,40 @@ static struct tree *grow(struct setup *s, int64_t min_leaf, score_fn *score)
     return t;
 }
 
+static struct tree *grow(struct setup *s, int64_t min_leaf)
+{
+    struct grow_opts opts = defaults;
+    opts.min_leaf = min_leaf;
+    return grow_as(s, &opts, false);
+}
+
 static void test_pairs(void **state)
 {
-    score_fn *const scores[] = {score_gini, score_entropy};
+    struct grow_opts opts[8];
     struct setup s;
     (void)state;
+    for (int i = 0; i < 8; i++)
+        opts[i] = defaults;
+    opts[1].min_leaf = 20;
+    opts[2].score = score_entropy;
+    opts[3].score = score_entropy, opts[3].min_leaf = 20;
+    opts[4].n_columns = 0;
+    opts[5].max_leaves = 300;
+    opts[6].n_columns = 3, opts[6].columns_per_tree = true;
+    opts[7].n_columns = 1, opts[7].max_depth = 9;
     setup_init(&s, 255);
-    for (int i = 0; i < 4; i++) {
-        s.stats.equal_weights = true;
-        struct tree *fast = grow(&s, i < 2 ? 1 : 20, scores[i % 2]);
-        s.stats.equal_weights = false;
-        struct tree *plain = grow(&s, i < 2 ? 1 : 20, scores[i % 2]);
-        assert_true(plain->n_leaves > 100);
-        assert_same_tree(fast, plain);
-        assert_all_close(fast->values, plain->values, plain->n_leaves, 0, 0);
-        tree_free(fast);
-        tree_free(plain);
+    for (int many = 0; many < 2; many++) {
+        for (int i = 0; i < 8; i++) {
+            struct tree *fast = grow_as(&s, &opts[i], false);
+            struct tree *plain = grow_as(&s, &opts[i], true);
+            assert_true(plain->n_leaves > 100);
+            assert_same_tree(fast, plain);
+            assert_all_close(fast->values, plain->values, plain->n_leaves, 0, 0);
+            tree_free(fast);
+            tree_free(plain);
+        }
+        for (uint32_t i = 0; i < ROWS; i += 7)
+            s.draws[i] = (uint16_t)(200 + i % 100); /* more than a byte holds */
     }
     setup_release(&s);
 }
@@ -125,7 +142,7 @@ static void test_codes(void **state)
     (void)state;
     setup_init(&s, 64);
     without_category(&s);
-    struct tree *t = grow(&s, 1, score_gini);
+    struct tree *t = grow(&s, 1);
     codetree_missing(&s.bins, missing);
     assert_ok(codetree_init(&codes, t, &s.bins, missing, &err), &err);
     assert_non_null(codes.nodes);
@@ -157,9 +174,9 @@ static void test_predictor(void **state)
     (void)state;
     setup_init(&s, 255);
     assert_ok(forest_init(&f, 1, true, &err), &err);
-    assert_int_equal(forest_add(&f, grow(&s, 1, score_gini)), 0);
+    assert_int_equal(forest_add(&f, grow(&s, 1)), 0);
     without_category(&s);
-    assert_int_equal(forest_add(&f, grow(&s, 1, score_gini)), 0);
+    assert_int_equal(forest_add(&f, grow(&s, 1)), 0);
     assert_int_equal(forest_settle(&f), 0);
     struct tree t = forest_tree(&f, 1);
     assert_true(forest_tree(&f, 0).n_words > 0);
@@ -206,7 +223,7 @@ static void test_without_memory(void **state)
     setup_init(&s, 64);
     without_category(&s);
     assert_ok(forest_init(&f, 1, true, &err), &err);
-    assert_int_equal(forest_add(&f, grow(&s, 2000, score_gini)), 0);
+    assert_int_equal(forest_add(&f, grow(&s, 2000)), 0);
     assert_int_equal(forest_settle(&f), 0);
     FAULT_LOOP(predictor_once, &f);
     forest_release(&f);

@@ -28,11 +28,16 @@ static double squared(const void *self, int n, const double *sums)
     return sums[0] > 0 ? sums[1] * sums[1] / sums[0] : 0;
 }
 
-/* The number of rows is all that the tests need of a leaf. */
-static void count_rows(const void *self, const struct hist_rows *rows, double *value)
+/* The number of draws is all that the tests need of a leaf. */
+static void count_draws(
+    const void *self, const struct hist_rows *rows, const int64_t *totals, double *value)
 {
+    int64_t draws = 0;
     (void)self;
-    *value = rows->n;
+    for (uint32_t i = 0; rows && i < rows->n; i++)
+        draws += rows->draws[rows->row[i]];
+    assert_true(!rows || draws == totals[0]);
+    *value = (double)totals[0];
 }
 
 struct setup {
@@ -69,7 +74,7 @@ static void setup_init(struct setup *s, int64_t n, int n_classes, uint64_t seed)
     }
     s->opts = (struct grow_opts){
         .min_leaf = 1, .min_split = 2, .stop_if_pure = true, .min_gain = -INFINITY, .seed = seed};
-    s->rule = (struct grow_rule){NULL, 1, count_rows};
+    s->rule = (struct grow_rule){NULL, 1, count_draws, true};
     s->opts.score = n_classes ? gini : squared;
 }
 
@@ -163,11 +168,13 @@ static void check_node(
     const struct setup *s, const struct tree *t, uint32_t at, const int *rows, int n)
 {
     const struct node *node = &t->nodes[at];
-    int part[MAX_ROWS];
+    int part[MAX_ROWS], draws = 0;
     double best = -INFINITY;
 
     if (node_is_leaf(node)) {
-        assert_int_equal((int)t->values[node->child], n);
+        for (int i = 0; i < n; i++)
+            draws += s->draws[rows[i]];
+        assert_int_equal((int)t->values[node->child], draws);
         return;
     }
     for (int col = 0; col < SAMPLE_COLS; col++)
@@ -201,9 +208,15 @@ static void test_two_classes_by_brute_force(void **state)
     struct setup s;
     (void)state;
     setup_init(&s, 200, 2, 11);
-    check_tree(&s);
-    s.opts.min_leaf = 4;
-    check_tree(&s);
+    for (int paired = 0; paired < 2; paired++) {
+        s.stats.equal_weights = paired;
+        s.rule.by_rows = !paired;
+        s.opts.score = paired ? score_gini : gini;
+        s.opts.min_leaf = 1;
+        check_tree(&s);
+        s.opts.min_leaf = 4;
+        check_tree(&s);
+    }
     setup_release(&s);
 }
 
@@ -279,7 +292,7 @@ static void test_leaves_get_the_rows_that_predict_into_them(void **state)
     double counted[2 * MAX_ROWS] = {0};
     for (int64_t row = 0; row < 400; row++)
         if (s.draws[row])
-            counted[tree_leaf_in_table(t, s.table, row)]++;
+            counted[tree_leaf_in_table(t, s.table, row)] += s.draws[row];
     assert_all_close(t->values, counted, t->n_leaves, 0, 0);
     tree_free(t);
     setup_release(&s);
