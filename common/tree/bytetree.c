@@ -6,8 +6,6 @@
 #include "common/base/mem.h"
 #include "common/tree/levelset.h"
 
-enum { SETS_MAX = 1 << 16 };
-
 /* ---- codes ---- */
 
 int byte_codes_init(struct byte_codes *c, int n_cols, struct err *err)
@@ -84,7 +82,7 @@ int bytetree_init(
     uint32_t n_sets = count_sets(tree), set = 0;
 
     *b = (struct bytetree){NULL, NULL};
-    if (n_sets > SETS_MAX)
+    if (n_sets > BYTETREE_SETS_MAX)
         return 0;
     b->nodes = mem_alloc(tree->n_nodes, sizeof *b->nodes);
     b->sets = n_sets ? mem_alloc(n_sets, sizeof *b->sets) : NULL;

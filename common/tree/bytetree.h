@@ -17,7 +17,7 @@
 #include "common/tree/bins.h"
 #include "common/tree/forest.h"
 
-enum { BYTETREE_COLS_MAX = 1 << 15, BYTETREE_CATEGORY = 1 << 15 };
+enum { BYTETREE_COLS_MAX = 1 << 15, BYTETREE_CATEGORY = 1 << 15, BYTETREE_SETS_MAX = 1 << 16 };
 
 struct byte_node {
     uint32_t child; /* the left one; itself in a leaf */

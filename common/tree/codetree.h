@@ -1,9 +1,7 @@
 /*
- * codetree.h -- a tree whose cuts are codes, for finding the leaves of many rows fast.
+ * codetree.h -- a tree whose rows are 16-bit codes: what bytetree.h is to bytes.
  *
- * Rows are u16 codes side by side: of a number 0 .. n_bins-1 by rising value, and n_bins where it
- * is missing.  A node takes 8 bytes; a leaf leads to itself, so that several rows go down together
- * without asking which has arrived.
+ * Codes are those of coder.h.  A node takes 8 bytes; a leaf leads to itself.
  */
 #ifndef COMMON_TREE_CODETREE_H
 #define COMMON_TREE_CODETREE_H
@@ -12,35 +10,31 @@
 #include <stdint.h>
 
 #include "common/base/err.h"
-#include "common/tree/bins.h"
 #include "common/tree/forest.h"
 
-enum { CODETREE_COLS_MAX = 1 << 15, CODETREE_MISSING_LEFT = 1 << 15 };
+enum {
+    CODETREE_COLS_MAX = 1 << 14,
+    CODETREE_CATEGORY = 1 << 14,
+    CODETREE_MISSING_LEFT = 1 << 15,
+    CODETREE_ROWS = 16, /* go down together */
+};
 
 struct code_node {
     uint32_t child; /* the left one; itself in a leaf */
-    uint16_t col;   /* and CODETREE_MISSING_LEFT */
-    uint16_t cut;   /* codes up to this go left */
+    uint16_t col;   /* and CODETREE_CATEGORY, CODETREE_MISSING_LEFT */
+    uint16_t cut;   /* numbers: codes up to this go left */
 };
 
 struct codetree {
-    struct code_node *nodes; /* NULL: the tree has no such form */
-    const uint16_t *missing; /* borrowed: code of a missing value, by column */
+    struct code_node *nodes;
 };
 
-/* The code of a missing value by column, as codetree_init() wants it: n_bins, or 0. */
-void codetree_missing(const struct bins *b, uint16_t *missing);
-
-/* Translates the tree to the codes of b; nodes are NULL where that cannot be: a category, too many
- * columns. */
-int codetree_init(struct codetree *c, const struct tree *tree, const struct bins *b,
-    const uint16_t *missing, struct err *err) MUST_CHECK;
+/* cut[i] is the code of pair i of the tree's cuts. */
+int codetree_init(
+    struct codetree *c, const struct tree *tree, const uint16_t *cut, struct err *err) MUST_CHECK;
 void codetree_release(struct codetree *c);
 
-enum { CODETREE_ROWS = 16 }; /* go down together */
-
-/* The leaves of n <= CODETREE_ROWS rows in the tree: leaf[i] is tree_leaf()'s of the row whose
- * codes are at rows[i]. */
+/* The leaves of n <= CODETREE_ROWS rows: leaf[i] is tree_leaf()'s of the row at rows[i]. */
 void codetree_leaves(const struct codetree *c, const struct tree *tree, const uint16_t *const *rows,
     int n, uint32_t *leaf);
 

@@ -31,6 +31,15 @@ bool levelset_has(const uint64_t *set, uint32_t level)
     return word < (uint32_t)set[0] && set[1 + word] >> (level % 64) & 1;
 }
 
+size_t levelset_end(const uint64_t *set)
+{
+    uint32_t n = (uint32_t)set[0];
+    if (set[0] & LIST)
+        return (size_t)list_level(set, n - 1) + 1;
+    size_t before = 64 * ((size_t)(set[0] >> 32) + n - 1);
+    return before + (set[n] ? 64 - (size_t)__builtin_clzll(set[n]) : 0);
+}
+
 size_t levelset_check(const uint64_t *set, size_t room, uint32_t n_levels)
 {
     if (room == 0)

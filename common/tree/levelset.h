@@ -16,6 +16,9 @@
 
 bool levelset_has(const uint64_t *set, uint32_t level);
 
+/* One more than the highest level in it, or more. */
+size_t levelset_end(const uint64_t *set);
+
 /* Words that the set takes, the first included; 0 when it is no valid set of n_levels levels within
  * `room` words. */
 size_t levelset_check(const uint64_t *set, size_t room, uint32_t n_levels);

@@ -5,81 +5,138 @@
 #include <string.h>
 
 #include "common/base/mem.h"
+#include "common/tree/bytetree.h"
+#include "common/tree/coder.h"
 #include "common/tree/codetree.h"
+#include "common/tree/levelset.h"
+#include "common/tree/masktree.h"
+
+enum way { BY_VALUES, BY_WORDS, BY_BYTES, BY_MASKS };
 
 struct coded_column {
-    int col;      /* of the schema */
-    size_t size;  /* of high: a power of two above n_bins */
-    double *high; /* the thresholds, then INFINITY */
+    int col; /* of the schema */
+    struct coder coder;
 };
 
 struct predictor {
     const struct forest *forest;
-    struct bins bins; /* only what codetree_init() reads: n_bins and high of each column */
-    uint16_t *missing;
-    int n_coded;
-    struct coded_column *coded;
-    struct codetree *trees; /* [n_trees] */
+    int n_cols, n_coded;
+    struct coded_column *coded; /* the columns that some tree splits on */
+    enum way way;
+    uint16_t *cut; /* [cuts.n] codes */
+    union ready_tree {
+        struct codetree words;
+        struct bytetree bytes;
+        struct masktree masks;
+    } * trees; /* [n_trees], not BY_VALUES */
 };
 
 /* ---- making ---- */
 
-/* Bins of a column: up to each of its thresholds, which are in order, and beyond the last.  Too
- * many: none, and its trees go by values. */
-static int column_init(struct predictor *p, int col, const double *threshold, size_t n)
-{
-    struct bin_column *c = &p->bins.cols[col];
-    struct coded_column *coded = &p->coded[p->n_coded];
-
-    if (n && threshold[n - 1] == INFINITY)
-        n--;
-    if (n + 1 > BINS_MAX)
-        return 0;
-    c->n_bins = (int)n + 1;
-    *coded = (struct coded_column){.col = col, .size = 1};
-    while (coded->size <= (size_t)c->n_bins)
-        coded->size *= 2;
-    c->high = mem_alloc(n + 1, sizeof *c->high);
-    coded->high = mem_alloc(coded->size, sizeof *coded->high);
-    if (!c->high || !coded->high) {
-        mem_free(coded->high);
-        return -1;
-    }
-    p->n_coded++;
-    for (size_t i = 0; i < coded->size; i++)
-        coded->high[i] = i < n ? threshold[i] : INFINITY;
-    memcpy(c->high, coded->high, (n + 1) * sizeof *c->high);
-    return 0;
-}
-
-static int columns_init(struct predictor *p)
+/* Columns with thresholds: their cuts stand together. */
+static int number_columns(struct predictor *p)
 {
     const struct cuts *cuts = &p->forest->cuts;
 
     for (uint32_t i = 0, end; i < cuts->n; i = end) {
-        for (end = i + 1; end < cuts->n && cuts->column[end] == cuts->column[i];)
-            end++;
-        if (column_init(p, cuts->column[i], cuts->threshold + i, end - i) < 0)
+        for (end = i; end < cuts->n && cuts->column[end] == cuts->column[i]; end++)
+            p->cut[end] = (uint16_t)(end - i);
+        if (end - i >= CODER_MISSING) {
+            p->way = BY_VALUES;
+            continue;
+        }
+        struct coded_column *c = &p->coded[p->n_coded];
+        if (coder_of_numbers(&c->coder, cuts->threshold + i, end - i) < 0)
             return -1;
+        c->col = cuts->column[i];
+        p->n_coded++;
     }
     return 0;
 }
 
-/* Does the tree split on a column that has no codes? */
-static bool tree_by_values(const struct predictor *p, const struct tree *t)
+/* Columns with sets, and one more than the highest level in them. */
+static int level_columns(struct predictor *p)
 {
-    for (uint32_t i = 0; i < t->n_nodes; i++)
-        if (!node_is_leaf(&t->nodes[i]) && p->bins.cols[node_column(t, &t->nodes[i])].n_bins == 0)
-            return true;
-    return false;
+    size_t *n_levels = mem_zalloc((size_t)p->n_cols, sizeof *n_levels);
+
+    if (!n_levels)
+        return -1;
+    for (int i = 0; i < p->forest->n_trees; i++) {
+        struct tree t = forest_tree(p->forest, i);
+        for (uint32_t k = 0; k < t.n_nodes && t.n_words; k++) {
+            const struct node *node = &t.nodes[k];
+            if (node_is_leaf(node) || !node_is_category(node))
+                continue;
+            size_t *n = &n_levels[node_column(&t, node)], end = levelset_end(node_set(&t, node));
+            *n = end > *n ? end : *n;
+        }
+    }
+    for (int col = 0; col < p->n_cols; col++) {
+        if (n_levels[col] >= CODER_MISSING)
+            p->way = BY_VALUES;
+        if (!n_levels[col])
+            continue;
+        p->coded[p->n_coded].col = col;
+        coder_of_levels(&p->coded[p->n_coded++].coder, n_levels[col]);
+    }
+    mem_free(n_levels);
+    return 0;
 }
 
-static int trees_init(struct predictor *p, struct err *err)
+/* The fastest way that all trees can go. */
+static void choose_way(struct predictor *p)
+{
+    bool bytes = p->n_cols <= BYTETREE_COLS_MAX, small = true;
+
+    if (p->way == BY_VALUES || p->n_cols > CODETREE_COLS_MAX) {
+        p->way = BY_VALUES;
+        return;
+    }
+    for (int i = 0; i < p->n_coded; i++)
+        bytes &= p->coded[i].coder.n_codes <= CODER_BYTE_CODES;
+    for (int i = 0; i < p->forest->n_trees; i++) {
+        struct tree t = forest_tree(p->forest, i);
+        small &= t.n_leaves <= MASKTREE_LEAVES;
+        bytes &= t.n_words <= BYTETREE_SETS_MAX;
+    }
+    p->way = !bytes ? BY_WORDS : small && masktree_possible() ? BY_MASKS : BY_BYTES;
+}
+
+static int byte_trees(struct predictor *p, struct err *err)
+{
+    struct byte_codes codes;
+    int ret = 0;
+
+    if (byte_codes_init(&codes, p->n_cols, err) < 0)
+        return -1;
+    codes.cut = p->cut;
+    for (int i = 0; i < p->n_cols; i++)
+        codes.missing[i] = (uint8_t)CODER_MISSING;
+    for (int i = 0; i < p->n_coded; i++)
+        if (p->coded[i].coder.category)
+            codes.n_levels[p->coded[i].col] = (uint16_t)p->coded[i].coder.n_codes;
+    for (int i = 0; i < p->forest->n_trees && ret == 0; i++) {
+        struct tree t = forest_tree(p->forest, i);
+        struct bytetree bytes;
+        ret = bytetree_init(&bytes, &t, &codes, err);
+        if (ret < 0)
+            break;
+        if (p->way == BY_BYTES) {
+            p->trees[i].bytes = bytes;
+            continue;
+        }
+        ret = masktree_init(&p->trees[i].masks, &t, &bytes, err);
+        bytetree_release(&bytes);
+    }
+    byte_codes_release(&codes);
+    return ret;
+}
+
+static int word_trees(struct predictor *p, struct err *err)
 {
     for (int i = 0; i < p->forest->n_trees; i++) {
         struct tree t = forest_tree(p->forest, i);
-        if (!t.n_words && !tree_by_values(p, &t) &&
-            codetree_init(&p->trees[i], &t, &p->bins, p->missing, err) < 0)
+        if (codetree_init(&p->trees[i].words, &t, p->cut, err) < 0)
             return -1;
     }
     return 0;
@@ -89,23 +146,27 @@ struct predictor *predictor_new(const struct forest *f, int n_cols, struct err *
 {
     struct predictor *p = mem_zalloc(1, sizeof *p);
 
-    if (!p)
-        goto fail;
+    if (!p) {
+        err_memory(err);
+        return NULL;
+    }
     p->forest = f;
-    p->bins.n_cols = n_cols;
-    p->bins.cols = mem_zalloc((size_t)n_cols, sizeof *p->bins.cols);
-    p->missing = mem_zalloc((size_t)n_cols, sizeof *p->missing);
+    p->n_cols = n_cols;
+    p->way = BY_WORDS;
     p->coded = mem_zalloc((size_t)n_cols, sizeof *p->coded);
+    p->cut = mem_alloc(f->cuts.n, sizeof *p->cut);
     p->trees = mem_zalloc((size_t)f->n_trees, sizeof *p->trees);
-    if (!p->bins.cols || !p->missing || !p->coded || !p->trees || columns_init(p) < 0)
+    if (!p->coded || !p->cut || !p->trees || number_columns(p) < 0 || level_columns(p) < 0) {
+        err_memory(err);
         goto fail;
-    codetree_missing(&p->bins, p->missing);
-    if (trees_init(p, err) < 0)
+    }
+    choose_way(p);
+    if ((p->way == BY_WORDS && word_trees(p, err) < 0) ||
+        (p->way > BY_WORDS && byte_trees(p, err) < 0))
         goto fail;
     return p;
 fail:
     predictor_free(p);
-    err_memory(err);
     return NULL;
 }
 
@@ -113,13 +174,18 @@ void predictor_free(struct predictor *p)
 {
     if (!p)
         return;
-    for (int i = 0; p->trees && i < p->forest->n_trees; i++)
-        codetree_release(&p->trees[i]);
+    for (int i = 0; p->trees && i < p->forest->n_trees; i++) {
+        if (p->way == BY_WORDS)
+            codetree_release(&p->trees[i].words);
+        else if (p->way == BY_BYTES)
+            bytetree_release(&p->trees[i].bytes);
+        else if (p->way == BY_MASKS)
+            masktree_release(&p->trees[i].masks);
+    }
     for (int i = 0; i < p->n_coded; i++)
-        mem_free(p->coded[i].high);
-    bins_release(&p->bins);
-    mem_free(p->missing);
+        coder_release(&p->coded[i].coder);
     mem_free(p->coded);
+    mem_free(p->cut);
     mem_free(p->trees);
     mem_free(p);
 }
@@ -133,43 +199,139 @@ const struct forest *predictor_forest(const struct predictor *p)
 
 size_t predictor_codes_size(const struct predictor *p)
 {
-    return (size_t)PREDICTOR_ROWS * (size_t)p->bins.n_cols;
+    return (size_t)PREDICTOR_ROWS * (size_t)p->n_cols;
+}
+
+/* Codes by column, MASKTREE_ROWS rows after as many. */
+static uint8_t *mask_codes(const struct predictor *p, const struct predictor_block *b, int row)
+{
+    return (uint8_t *)b->codes + (size_t)row * (size_t)p->n_cols;
+}
+
+static void code_masks(const struct predictor *p, struct predictor_block *b)
+{
+    for (int row = 0; row < b->n; row += MASKTREE_ROWS) {
+        int n = b->n - row < MASKTREE_ROWS ? b->n - row : MASKTREE_ROWS;
+        uint8_t *to = mask_codes(p, b, row);
+        if (n < MASKTREE_ROWS)
+            memset(to, 0, (size_t)p->n_cols * MASKTREE_ROWS);
+        for (int i = 0; i < p->n_coded; i++) {
+            const struct coded_column *c = &p->coded[i];
+            const double *value = b->cols[c->col] + b->first + row;
+            b->missing |= coder_bytes(&c->coder, value, n, to + (size_t)c->col * MASKTREE_ROWS, 1);
+        }
+    }
 }
 
 void predictor_code(const struct predictor *p, struct predictor_block *b)
 {
-    size_t n_cols = (size_t)p->bins.n_cols;
+    size_t n_cols = (size_t)p->n_cols;
 
-    for (int i = 0; i < p->n_coded; i++) {
+    b->missing = false;
+    if (p->way == BY_MASKS) {
+        code_masks(p, b);
+        return;
+    }
+    for (int i = 0; i < p->n_coded && p->way != BY_VALUES; i++) {
         const struct coded_column *c = &p->coded[i];
-        const double *values = b->cols[c->col] + b->first;
-        uint16_t missing = p->missing[c->col], *to = b->codes + c->col;
-        for (int row = 0; row < b->n; row++) {
-            size_t at = 0;
-            for (size_t half = c->size / 2; half; half /= 2)
-                at += c->high[at + half - 1] < values[row] ? half : 0;
-            to[(size_t)row * n_cols] = isnan(values[row]) ? missing : (uint16_t)at;
-        }
+        const double *value = b->cols[c->col] + b->first;
+        if (p->way == BY_WORDS)
+            coder_words(&c->coder, value, b->n, b->codes + c->col, n_cols);
+        else
+            coder_bytes(&c->coder, value, b->n, (uint8_t *)b->codes + c->col, n_cols);
+    }
+}
+
+static void leaves_by_masks(const struct predictor *p, const struct predictor_block *b, int tree,
+    uint32_t leaf[PREDICTOR_ROWS])
+{
+    uint8_t small[MASKTREE_ROWS];
+    for (int row = 0; row < b->n; row++) {
+        if (row % MASKTREE_ROWS == 0)
+            masktree_leaves(&p->trees[tree].masks, mask_codes(p, b, row), b->missing, small);
+        leaf[row] = small[row % MASKTREE_ROWS];
+    }
+}
+
+static void leaves_by_bytes(const struct predictor *p, const struct predictor_block *b, int tree,
+    uint32_t leaf[PREDICTOR_ROWS])
+{
+    struct tree t = forest_tree(p->forest, tree);
+    const uint8_t *rows[BYTETREE_ROWS];
+
+    for (int row = 0; row < b->n; row += BYTETREE_ROWS) {
+        int n = b->n - row < BYTETREE_ROWS ? b->n - row : BYTETREE_ROWS;
+        for (int i = 0; i < n; i++)
+            rows[i] = (const uint8_t *)b->codes + (size_t)(row + i) * (size_t)p->n_cols;
+        bytetree_leaves(&p->trees[tree].bytes, &t, rows, n, leaf + row);
+    }
+}
+
+static void leaves_by_words(const struct predictor *p, const struct predictor_block *b, int tree,
+    uint32_t leaf[PREDICTOR_ROWS])
+{
+    struct tree t = forest_tree(p->forest, tree);
+    const uint16_t *rows[CODETREE_ROWS];
+
+    for (int row = 0; row < b->n; row += CODETREE_ROWS) {
+        int n = b->n - row < CODETREE_ROWS ? b->n - row : CODETREE_ROWS;
+        for (int i = 0; i < n; i++)
+            rows[i] = b->codes + (size_t)(row + i) * (size_t)p->n_cols;
+        codetree_leaves(&p->trees[tree].words, &t, rows, n, leaf + row);
     }
 }
 
 void predictor_leaves(const struct predictor *p, const struct predictor_block *b, int tree,
     uint32_t leaf[PREDICTOR_ROWS])
 {
-    const struct codetree *c = &p->trees[tree];
     struct tree t = forest_tree(p->forest, tree);
-    const uint16_t *rows[CODETREE_ROWS];
 
-    if (!c->nodes) {
-        for (int i = 0; i < b->n; i++)
-            leaf[i] = tree_leaf(&t, b->cols, b->first + i);
+    switch (p->way) {
+    case BY_MASKS:
+        leaves_by_masks(p, b, tree, leaf);
         return;
+    case BY_BYTES:
+        leaves_by_bytes(p, b, tree, leaf);
+        return;
+    case BY_WORDS:
+        leaves_by_words(p, b, tree, leaf);
+        return;
+    case BY_VALUES:
+        break;
     }
-    for (int first = 0; first < b->n; first += CODETREE_ROWS) {
-        int n = b->n - first < CODETREE_ROWS ? b->n - first : CODETREE_ROWS;
-        for (int i = 0; i < n; i++)
-            rows[i] = b->codes + (size_t)(first + i) * (size_t)p->bins.n_cols;
-        codetree_leaves(c, &t, rows, n, leaf + first);
+    for (int i = 0; i < b->n; i++)
+        leaf[i] = tree_leaf(&t, b->cols, b->first + i);
+}
+
+/* Sums of trees of one output, a few rows at a time, so that they stay at hand. */
+static void sum_by_masks(const struct predictor *p, const struct predictor_block *b, double *out)
+{
+    double sum[MASKTREE_ROWS];
+    uint8_t leaf[MASKTREE_ROWS];
+
+    for (int row = 0; row < b->n; row += MASKTREE_ROWS) {
+        int n = b->n - row < MASKTREE_ROWS ? b->n - row : MASKTREE_ROWS;
+        memset(sum, 0, sizeof sum);
+        for (int i = 0; i < p->forest->n_trees; i++) {
+            masktree_leaves(&p->trees[i].masks, mask_codes(p, b, row), b->missing, leaf);
+            masktree_add(forest_tree(p->forest, i).values, leaf, sum);
+        }
+        memcpy(out + row, sum, (size_t)n * sizeof *out);
+    }
+}
+
+static void sum_by_leaves(const struct predictor *p, const struct predictor_block *b, double *out)
+{
+    size_t k = (size_t)p->forest->n_outputs;
+    uint32_t leaf[PREDICTOR_ROWS];
+
+    memset(out, 0, (size_t)b->n * k * sizeof *out);
+    for (int i = 0; i < p->forest->n_trees; i++) {
+        const double *values = forest_tree(p->forest, i).values;
+        predictor_leaves(p, b, i, leaf);
+        for (int row = 0; row < b->n; row++)
+            for (size_t j = 0; j < k; j++)
+                out[(size_t)row * k + j] += values[leaf[row] * k + j];
     }
 }
 
@@ -177,16 +339,11 @@ void predictor_raw(const struct predictor *p, const struct predictor_block *b, d
 {
     const struct forest *f = p->forest;
     size_t k = (size_t)f->n_outputs;
-    uint32_t leaf[PREDICTOR_ROWS];
 
-    memset(out, 0, (size_t)b->n * k * sizeof *out);
-    for (int i = 0; i < f->n_trees; i++) {
-        struct tree t = forest_tree(f, i);
-        predictor_leaves(p, b, i, leaf);
-        for (int row = 0; row < b->n; row++)
-            for (size_t j = 0; j < k; j++)
-                out[(size_t)row * k + j] += t.values[leaf[row] * k + j];
-    }
+    if (p->way == BY_MASKS && k == 1)
+        sum_by_masks(p, b, out);
+    else
+        sum_by_leaves(p, b, out);
     for (int row = 0; row < b->n; row++)
         for (size_t j = 0; j < k; j++) {
             double *raw = &out[(size_t)row * k + j];

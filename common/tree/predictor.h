@@ -1,10 +1,11 @@
 /*
  * predictor.h -- a forest made ready for finding the leaves of many rows.
  *
- * The thresholds that a forest has for a column, in order, make codes of its values: a value's code
- * is how many of them are below it.  Rows are coded once and go down every tree by codes.  Trees
- * that split on categories, and columns with more thresholds than codes, are followed by values.
- * Leaves are those of tree_leaf().
+ * Rows are coded once (coder.h) and go down every tree by codes: as bytes, where no column has more
+ * than 254 thresholds or levels, else as 16-bit numbers.  On bytes, trees of at most 256 leaves are
+ * gone down by many rows at once where the CPU can (masktree.h).  Columns with more thresholds or
+ * levels than codes are followed by values.  Leaves are those of tree_leaf(), sums those of
+ * forest_predict().
  */
 #ifndef COMMON_TREE_PREDICTOR_H
 #define COMMON_TREE_PREDICTOR_H
@@ -16,11 +17,12 @@
 
 struct predictor; /* opaque; read-only once made, so that threads share it */
 
+/* f is settled, outlives it, and reads n_cols columns. */
 struct predictor *predictor_new(const struct forest *f, int n_cols, struct err *err) MUST_CHECK;
 void predictor_free(struct predictor *p);
 const struct forest *predictor_forest(const struct predictor *p);
 
-enum { PREDICTOR_ROWS = 128 }; /* at most, in a block */
+enum { PREDICTOR_ROWS = 2048 }; /* at most, in a block */
 
 /* Rows [first, first + n) of cols as one thread works on them. */
 struct predictor_block {
@@ -28,13 +30,14 @@ struct predictor_block {
     int64_t first;
     int n;
     uint16_t *codes; /* predictor_codes_size() of them, the caller's */
+    bool missing;    /* some value is, as far as that matters */
 };
+
 size_t predictor_codes_size(const struct predictor *p);
 void predictor_code(const struct predictor *p, struct predictor_block *b);
 /* leaf[i] of row first + i in a tree. */
 void predictor_leaves(const struct predictor *p, const struct predictor_block *b, int tree,
     uint32_t leaf[PREDICTOR_ROWS]);
-
 /* forest_predict() of the block: the same sums in the same order. */
 void predictor_raw(const struct predictor *p, const struct predictor_block *b, double *out);
 

@@ -5,7 +5,7 @@
 
 #include "common/base/mem.h"
 #include "common/base/rng.h"
-#include "common/tree/codetree.h"
+#include "common/tree/bytetree.h"
 #include "common/tree/grow.h"
 #include "common/tree/predictor.h"
 #include "tests/unit/sample.h"
@@ -120,91 +120,116 @@ static void test_pairs(void **state)
     setup_release(&s);
 }
 
-/* Without the category, whose trees have no codes. */
-static void without_category(struct setup *s)
-{
-    struct err err = ERR_INIT;
-    struct bins_opts opts = {64, 0};
-    for (uint32_t i = 0; i < ROWS; i++)
-        s->table->values[2][i] = NAN;
-    bins_release(&s->bins);
-    assert_ok(bins_build(&s->bins, s->table, &opts, &err), &err);
-}
-
-static void test_codes(void **state)
+/* Rows of bytes, as bins have them, reach the leaves that their values reach. */
+static void test_bytes(void **state)
 {
     struct setup s;
-    struct codetree codes;
+    struct bytetree bytes;
+    struct byte_codes codes;
     struct err err = ERR_INIT;
-    uint16_t missing[SAMPLE_COLS], row[CODETREE_ROWS][SAMPLE_COLS];
-    const uint16_t *rows[CODETREE_ROWS];
-    uint32_t leaf[CODETREE_ROWS];
+    const uint8_t *rows[BYTETREE_ROWS];
+    uint32_t leaf[BYTETREE_ROWS];
     (void)state;
     setup_init(&s, 64);
-    without_category(&s);
     struct tree *t = grow(&s, 1);
-    codetree_missing(&s.bins, missing);
-    assert_ok(codetree_init(&codes, t, &s.bins, missing, &err), &err);
-    assert_non_null(codes.nodes);
+    assert_true(t->n_words > 0);
+    assert_ok(byte_codes_of_bins(&codes, &s.bins, &err), &err);
+    codes.cut = t->codes;
+    assert_ok(bytetree_init(&bytes, t, &codes, &err), &err);
     for (uint32_t first = 0; first < ROWS; first += 13) {
         int n = ROWS - first < 13 ? (int)(ROWS - first) : 13;
-        for (int i = 0; i < n; i++) {
-            for (int col = 0; col < SAMPLE_COLS; col++)
-                row[i][col] =
-                    s.bins.cols[col].n_bins ? bins_code(&s.bins, col, first + (uint32_t)i) : 0;
-            rows[i] = row[i];
-        }
-        codetree_leaves(&codes, t, rows, n, leaf);
+        for (int i = 0; i < n; i++)
+            rows[i] = s.bins.near + (first + (uint32_t)i) * s.bins.stride;
+        bytetree_leaves(&bytes, t, rows, n, leaf);
         for (int i = 0; i < n; i++)
             assert_int_equal(leaf[i], tree_leaf_in_table(t, s.table, first + i));
     }
-    codetree_release(&codes);
+    bytetree_release(&bytes);
+    byte_codes_release(&codes);
     tree_free(t);
     setup_release(&s);
 }
 
-/* Rows the trees have not seen, some of them right on a threshold, through a forest of both kinds
- * of trees. */
-static void test_predictor(void **state)
+/* Three trees, without a limit of leaves (0) or with one. */
+static void forest_of(struct forest *f, struct setup *s, int64_t max_leaves)
 {
-    struct setup s;
-    struct forest f;
     struct err err = ERR_INIT;
-    double fast[PREDICTOR_ROWS], plain[PREDICTOR_ROWS];
-    (void)state;
-    setup_init(&s, 255);
-    assert_ok(forest_init(&f, 1, true, &err), &err);
-    assert_int_equal(forest_add(&f, grow(&s, 1)), 0);
-    without_category(&s);
-    assert_int_equal(forest_add(&f, grow(&s, 1)), 0);
-    assert_int_equal(forest_settle(&f), 0);
-    struct tree t = forest_tree(&f, 1);
-    assert_true(forest_tree(&f, 0).n_words > 0);
-    assert_int_equal(t.n_words, 0);
-    struct predictor *p = predictor_new(&f, SAMPLE_COLS, &err);
-    assert_non_null(p);
-    struct table *rows = sample_table(1000, 7, 2, 99);
-    for (uint32_t i = 0; i < 400; i++) {
+    struct grow_opts opts = defaults;
+    opts.max_leaves = max_leaves;
+    assert_ok(forest_init(f, 1, true, &err), &err);
+    f->base[0] = 0.25;
+    for (uint64_t seed = 1; seed < 4; seed++) {
+        opts.seed = seed;
+        assert_int_equal(forest_add(f, grow_as(s, &opts, false)), 0);
+    }
+    assert_int_equal(forest_settle(f), 0);
+}
+
+/* Rows the trees have not seen, some right on a threshold, some with levels that are unknown. */
+static struct table *new_rows(const struct forest *f, int64_t n, bool missing)
+{
+    struct table *rows = sample_table(n, 7, 2, 99);
+    struct tree t = forest_tree(f, 0);
+    for (int col = 0; col < SAMPLE_COLS; col++)
+        for (int64_t i = 0; i < n && !missing; i++)
+            if (isnan(rows->values[col][i]))
+                rows->values[col][i] = 1;
+    for (uint32_t i = 0; i < t.n_nodes && i < n; i++) {
         const struct node *node = &t.nodes[i];
-        if (!node_is_leaf(node))
+        if (!node_is_leaf(node) && !node_is_category(node))
             rows->values[node_column(&t, node)][i] = node_threshold(&t, node);
     }
+    for (int64_t i = 0; i < n; i += 50)
+        rows->values[2][i] = 1000 + (double)i; /* a level in no set */
+    return rows;
+}
+
+static void compare_predictions(const struct forest *f, const struct table *rows)
+{
+    static double fast[PREDICTOR_ROWS], plain[PREDICTOR_ROWS];
+    static uint32_t leaf[PREDICTOR_ROWS];
+    struct err err = ERR_INIT;
+    struct predictor *p = predictor_new(f, SAMPLE_COLS, &err);
+    assert_non_null(p);
+    struct tree t = forest_tree(f, 1);
     struct predictor_block b = {.cols = (columns_t)rows->values,
         .codes = mem_alloc(predictor_codes_size(p), sizeof *b.codes)};
-    for (b.first = 0; b.first < 1000; b.first += b.n) {
+    for (b.first = 0; b.first < rows->n_rows; b.first += b.n) {
         b.n = b.first % 3 ? 100 : PREDICTOR_ROWS;
-        if (b.n > 1000 - b.first)
-            b.n = (int)(1000 - b.first);
+        if (b.n > rows->n_rows - b.first)
+            b.n = (int)(rows->n_rows - b.first);
         predictor_code(p, &b);
         predictor_raw(p, &b, fast);
-        forest_predict(&f, (columns_t)rows->values, b.first, b.n, plain);
+        forest_predict(f, (columns_t)rows->values, b.first, b.n, plain);
         assert_all_close(fast, plain, (size_t)b.n, 0, 0);
+        predictor_leaves(p, &b, 1, leaf);
+        for (int i = 0; i < b.n; i++)
+            assert_int_equal(leaf[i], tree_leaf(&t, (columns_t)rows->values, b.first + i));
     }
     mem_free(b.codes);
-    sample_free(rows);
     predictor_free(p);
-    forest_release(&f);
-    setup_release(&s);
+}
+
+/* Small trees by masks, large ones by bytes, and with many bins by 16-bit codes. */
+static void test_predictor(void **state)
+{
+    static const int64_t max_leaves[] = {1, 2, 200, 256, 257, 0};
+    static const int max_bins[] = {100, 1000};
+    (void)state;
+    for (size_t bins = 0; bins < 2; bins++)
+        for (size_t i = 0; i < sizeof max_leaves / sizeof *max_leaves; i++) {
+            struct setup s;
+            struct forest f;
+            setup_init(&s, max_bins[bins]);
+            forest_of(&f, &s, max_leaves[i]);
+            for (int missing = 0; missing < 2; missing++) {
+                struct table *rows = new_rows(&f, 5001, missing);
+                compare_predictions(&f, rows);
+                sample_free(rows);
+            }
+            forest_release(&f);
+            setup_release(&s);
+        }
 }
 
 static int predictor_once(void *ctx, struct err *err)
@@ -218,23 +243,23 @@ static void test_without_memory(void **state)
 {
     struct setup s;
     struct forest f;
-    struct err err = ERR_INIT;
     (void)state;
-    setup_init(&s, 64);
-    without_category(&s);
-    assert_ok(forest_init(&f, 1, true, &err), &err);
-    assert_int_equal(forest_add(&f, grow(&s, 2000)), 0);
-    assert_int_equal(forest_settle(&f), 0);
-    FAULT_LOOP(predictor_once, &f);
-    forest_release(&f);
-    setup_release(&s);
+    for (int wide = 0; wide < 2; wide++) {
+        setup_init(&s, wide ? 1000 : 100);
+        for (int64_t max_leaves = 200; max_leaves < 500; max_leaves += 200) {
+            forest_of(&f, &s, max_leaves);
+            FAULT_LOOP(predictor_once, &f);
+            forest_release(&f);
+        }
+        setup_release(&s);
+    }
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_pairs),
-        cmocka_unit_test(test_codes),
+        cmocka_unit_test(test_bytes),
         cmocka_unit_test(test_predictor),
         cmocka_unit_test(test_without_memory),
     };
