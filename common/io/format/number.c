@@ -289,11 +289,16 @@ static bool shortest_by_integers(const struct binary *b, struct shortest *s)
 /* Reads digits * 10^exponent as the type the value came from. */
 static double shortest_value(const struct shortest *s, const struct binary *b)
 {
-    char text[48];
     double v = 0;
-    int n = snprintf(text, sizeof text, "%llue%d", (unsigned long long)s->digits, s->exponent);
-    if (!number_read(text, (size_t)n, &v))
-        return INFINITY;
+    if (FLT_EVAL_METHOD == 0 && s->digits <= (uint64_t)1 << 53 && s->exponent <= 0 &&
+        s->exponent >= -EXACT_POWER) {
+        v = (double)s->digits / exact_powers[-s->exponent];
+    } else {
+        char text[48];
+        int n = snprintf(text, sizeof text, "%llue%d", (unsigned long long)s->digits, s->exponent);
+        if (!number_read(text, (size_t)n, &v))
+            return INFINITY;
+    }
     return b->precision == 17 ? v : (double)(float)v;
 }
 
@@ -322,17 +327,27 @@ static void shortest_by_search(const struct binary *b, double v, struct shortest
     }
 }
 
+/* The decimal digits of n at the end of text[24]; how many. */
+static int digits_put(uint64_t n, char *text)
+{
+    char *p = text + 24;
+    do
+        *--p = (char)('0' + n % 10);
+    while (n /= 10);
+    return (int)(text + 24 - p);
+}
+
 /* Digits and exponent as text: plain for 1e-5 <= value < 1e16, else d.ddde-7. */
 static int shortest_put(struct shortest s, char *text)
 {
-    char digits[24];
-    char *p = text;
+    char room[24], *p = text;
 
     while (s.digits % 10 == 0) {
         s.digits /= 10;
         s.exponent++;
     }
-    int n = snprintf(digits, sizeof digits, "%llu", (unsigned long long)s.digits);
+    int n = digits_put(s.digits, room);
+    const char *digits = room + sizeof room - n;
     int point = n + s.exponent; /* digits before the point */
     if (point < -4 || point > 16) {
         *p++ = digits[0];
