@@ -9,8 +9,8 @@
 #include "common/base/mem.h"
 #include "common/base/rng.h"
 #include "common/tree/builder.h"
-#include "common/tree/pair.h"
 #include "common/tree/queue.h"
+#include "common/tree/records.h"
 #include "common/tree/split.h"
 
 /* Histograms kept for open nodes may take this much; beyond it children are counted, not
@@ -34,8 +34,8 @@ struct grower {
     bool same_columns; /* every node looks at all of cols */
     int *drawn;        /* scratch: columns of a node, in the order of drawing */
 
-    bool paired; /* rows are in pairs, see pair.h (histograms are not kept); else in rows */
-    struct pair_rows pairs;
+    bool moving; /* rows are in records (histograms are not kept); else in rows */
+    struct records records;
     uint32_t *rows, *spare; /* [n_rows] */
     const uint16_t *draws;
     int64_t *column_hist; /* one column's */
@@ -93,11 +93,13 @@ static int grower_columns(struct grower *g)
 static int grower_rows(struct grower *g)
 {
     const struct grow_opts *o = g->opts;
+    enum record_kind kind;
     struct err ignored;
 
-    g->paired = pair_possible(g->bins, g->stats) && !g->rule->by_rows && !o->random_cuts;
-    if (g->paired)
-        return pair_init(&g->pairs, g->bins, &ignored);
+    kind = records_kind(g->bins, g->stats, g->rule->by_rows);
+    g->moving = kind != RECORD_NONE && !o->random_cuts;
+    if (g->moving)
+        return records_init(&g->records, kind, g->bins, g->stats, &ignored);
     g->rows = mem_alloc((size_t)g->bins->n_rows, sizeof *g->rows);
     g->spare = mem_alloc((size_t)g->bins->n_rows, sizeof *g->spare);
     return g->rows && g->spare ? 0 : -1;
@@ -157,8 +159,8 @@ void grower_free(struct grower *g)
     mem_free(g->drawn);
     mem_free(g->place);
     mem_free(g->offset);
-    if (g->paired)
-        pair_release(&g->pairs);
+    if (g->moving)
+        records_release(&g->records);
     mem_free(g->rows);
     mem_free(g->spare);
     mem_free(g->column_hist);
@@ -239,7 +241,7 @@ static int hist_take(struct grower *g, int64_t **hist)
 
 static int hist_count(struct grower *g, struct open_node *node)
 {
-    if (!g->same_columns || g->paired)
+    if (!g->same_columns || g->moving)
         return 0;
     if (hist_take(g, &node->hist) < 0)
         return -1;
@@ -293,12 +295,10 @@ static bool columns_find(struct grower *g, const struct open_node *node,
 {
     bool found = false;
 
-    for (int i = 0, n; i < n_cols; i += n) {
-        n = g->paired && n_cols - i > PAIR_COLS_MAX ? PAIR_COLS_MAX : g->paired ? n_cols - i : 1;
-        found |= g->paired
-                     ? pair_find(&g->pairs, sn, &node->pair, cols + i, n, &g->scratch, &g->best)
-                     : column_find(g, node, sn, cols[i], cuts);
-    }
+    if (g->moving)
+        return records_find(&g->records, sn, &node->records, cols, n_cols, &g->scratch, &g->best);
+    for (int i = 0; i < n_cols; i++)
+        found |= column_find(g, node, sn, cols[i], cuts);
     return found;
 }
 
@@ -338,10 +338,20 @@ static bool rows_same(const struct row_stats *s, uint32_t a, uint32_t b)
     return s->slot ? s->slot[a] == s->slot[b] : s->target[a] == s->target[b];
 }
 
+static int classes_in(const struct grower *g, const struct open_node *node)
+{
+    int n = 0;
+    for (int k = 0; k < g->stats->n_sums; k++)
+        n += node->totals[1 + k] != 0;
+    return n;
+}
+
 static bool node_is_pure(const struct grower *g, const struct open_node *node)
 {
-    if (g->paired)
-        return !node->totals[1] || !node->totals[2];
+    if (g->moving && g->stats->slot)
+        return classes_in(g, node) < 2;
+    if (g->moving)
+        return records_alike(&g->records, &node->records);
     for (uint32_t i = node->begin + 1; i < node->end; i++)
         if (!rows_same(g->stats, g->rows[node->begin], g->rows[i]))
             return false;
@@ -369,12 +379,15 @@ static double cover_of(const struct grower *g, const int64_t *totals)
 /* Makes the node a leaf with the learner's values. */
 static int node_to_leaf(struct grower *g, const struct open_node *node)
 {
-    struct hist_rows rows = node_rows(g, node->begin, node->end);
     const struct grow_rule *r = g->rule;
+    struct hist_rows rows;
     double *values;
 
     if (builder_leaf(&g->builder, node->node, cover_of(g, node->totals), &values) < 0)
         return -1;
+    if (r->by_rows)
+        rows = g->moving ? records_rows(&g->records, &node->records, g->draws)
+                         : node_rows(g, node->begin, node->end);
     r->leaf(r->self, r->by_rows ? &rows : NULL, node->totals, values);
     return 0;
 }
@@ -398,8 +411,7 @@ static bool row_goes_left(const struct grower *g, const struct split *s, uint32_
     return code <= s->cut;
 }
 
-static void paired_partition(
-    struct grower *g, const struct open_node *node, struct open_node child[2])
+static void records_move(struct grower *g, const struct open_node *node, struct open_node child[2])
 {
     const struct split *split = &node->split;
     const struct bin_column *c = &g->bins->cols[split->col];
@@ -408,10 +420,10 @@ static void paired_partition(
     for (int code = 0; code < c->n_bins; code++)
         side[code] = c->category ? split->set[code / 64] >> (code % 64) & 1 : code <= split->cut;
     side[c->n_bins] = split->missing_left;
-    struct pair_node part[2];
-    pair_partition(&g->pairs, &node->pair, split->col, side, part);
-    child[0].pair = part[0];
-    child[1].pair = part[1];
+    struct record_node part[2];
+    records_partition(&g->records, &node->records, split->col, side, part);
+    child[0].records = part[0];
+    child[1].records = part[1];
 }
 
 /* Moves the node's rows that go left before the others, each part in its old order. */
@@ -420,8 +432,8 @@ static void rows_partition(
 {
     uint32_t left = node->begin, n_right = 0;
 
-    if (g->paired) {
-        paired_partition(g, node, child);
+    if (g->moving) {
+        records_move(g, node, child);
         return;
     }
     for (uint32_t i = node->begin; i < node->end; i++) {
@@ -464,7 +476,7 @@ fail:
 
 static uint32_t node_size(const struct grower *g, const struct open_node *node)
 {
-    return g->paired ? pair_count(&node->pair) : node->end - node->begin;
+    return g->moving ? records_count(&node->records) : node->end - node->begin;
 }
 
 static struct open_node *smaller(const struct grower *g, struct open_node *a, struct open_node *b)
@@ -480,7 +492,7 @@ static int children_count(
     struct open_node *small = smaller(g, &child[0], &child[1]);
     struct open_node *large = small == &child[0] ? &child[1] : &child[0];
 
-    if (!g->same_columns || g->paired || (!may_split[0] && !may_split[1]))
+    if (!g->same_columns || g->moving || (!may_split[0] && !may_split[1]))
         return 0;
     if (!parent->hist) {
         for (int i = 0; i < 2; i++)
@@ -552,9 +564,8 @@ static int root_open(struct grower *g)
         return -1;
     }
     memset(root.totals, 0, g->width * sizeof *root.totals);
-    if (g->paired) {
-        root.pair = pair_fill(&g->pairs, g->stats, g->draws);
-        pair_totals(&g->pairs, g->stats, &root.pair, root.totals);
+    if (g->moving) {
+        root.records = records_fill(&g->records, g->draws, root.totals);
     } else {
         for (uint32_t row = 0; row < g->bins->n_rows; row++)
             if (g->draws[row])

@@ -1,75 +1,16 @@
 /*
- * pair.h -- the fast way through nodes of two classes whose rows all weigh the same.
+ * pair.h -- nodes of two classes: cuts from sums that are two halves of one number.
  *
- * There a row's statistics are how often it was drawn and of which class it is: 32 bits, which
- * stand in one record with the row's codes.  Records are moved when a node is split, from one
- * buffer to another and back, so that those of a node always stand side by side; a bin's sums are
- * two halves of one 64-bit number, so that one addition counts a row.  A node of at most
- * PAIR_BLOCK_ROWS rows is a block, whose records move no more: the nodes below it are sets of its
- * rows, and where the CPU can (AVX-512), codes are compared all at once.  Splits are those of
- * split_find(), bit for bit.
+ * A bin's sums are 64 bits, draws in the lower half and those of the second class in the upper, so
+ * that one addition counts a row (records.h).  In blocks, where the CPU can (AVX-512), codes are
+ * compared all at once.
  */
 #ifndef COMMON_TREE_PAIR_H
 #define COMMON_TREE_PAIR_H
 
-#include <stdbool.h>
-#include <stdint.h>
+#include "common/tree/records.h"
 
-#include "common/base/err.h"
-#include "common/tree/bins.h"
-#include "common/tree/hist.h"
-#include "common/tree/split.h"
-
-enum { PAIR_BLOCK_ROWS = 64, PAIR_COLS_MAX = 8, PAIR_ABOVE_LATER = -2 };
-
-/* The rows of a node. */
-struct pair_node {
-    uint32_t begin, end; /* records of a buffer */
-    uint8_t buffer;      /* which of the two */
-    uint64_t set;        /* bit i: record begin + i is the node's; 0: all are, and it is no block */
-};
-
-struct pair_rows {
-    const struct bins *bins;
-    size_t stride;      /* bytes of a record: the codes, and the last four the statistics: draws,
-                           and in the upper half draws of the second class */
-    uint8_t *record[2]; /* [n] */
-    uint32_t n;         /* rows in the sample */
-    uint64_t *hist;     /* [PAIR_COLS_MAX][256] all 0 between calls */
-    bool blocks;        /* may be compared all at once */
-    struct pair_block { /* the block that is at hand, its codes by column */
-        uint32_t begin, end;
-        uint8_t buffer;
-        bool plain; /* some row was drawn too often for what follows */
-        uint8_t draws[PAIR_BLOCK_ROWS], second[PAIR_BLOCK_ROWS];
-        uint8_t *codes;                  /* [n_cols][PAIR_BLOCK_ROWS] */
-        uint32_t stats[PAIR_BLOCK_ROWS]; /* of the rows of the set at hand, one after another */
-    } block;
-};
-
-/* Can these rows be grown this way?  Dense u8 codes, two classes, equal weights. */
-bool pair_possible(const struct bins *b, const struct row_stats *stats);
-int pair_init(struct pair_rows *p, const struct bins *b, struct err *err) MUST_CHECK;
-void pair_release(struct pair_rows *p);
-/* Takes the rows with draws, as the node of the root. */
-struct pair_node pair_fill(
-    struct pair_rows *p, const struct row_stats *stats, const uint16_t *draws);
-/* The sums of the node's rows, as hist_totals(). */
-void pair_totals(const struct pair_rows *p, const struct row_stats *stats,
-    const struct pair_node *node, int64_t totals[3]);
-uint32_t pair_count(const struct pair_node *node); /* its rows */
-
-/*
- * As split_find() of each of the columns in turn, n_cols <= PAIR_COLS_MAX of them.  Returns whether
- * one could be cut at all.
- */
-bool pair_find(struct pair_rows *p, const struct split_node *sn, const struct pair_node *node,
-    const int *cols, int n_cols, struct split_scratch *scratch, struct split *best);
-/* Splits the node's rows among two children; side[code] of the column is 1 for left. */
-void pair_partition(struct pair_rows *p, const struct pair_node *node, int col,
-    const uint8_t side[256], struct pair_node child[2]);
-
-/* ---- parts ---- */
+enum { PAIR_ABOVE_LATER = -2 };
 
 /* The cut that is best so far, and what the node's cuts are judged by. */
 struct pair_cuts {
@@ -95,15 +36,15 @@ bool pair_cuts_try(
 
 /* Blocks (AVX-512). */
 bool pair_block_possible(void);
-void pair_block_load(struct pair_rows *p, const struct pair_node *node);
-void pair_block_select(struct pair_block *b, uint64_t set); /* for pair_block_try() */
+void pair_block_load(struct records *r, const struct record_node *node);
+void pair_block_select(struct record_block *b, uint64_t set); /* for pair_block_try() */
 /* Tries the cuts of a number column; -1: not in this way, since values are missing or other. */
 int pair_block_try(
-    struct pair_cuts *c, const struct pair_block *b, uint64_t set, int col, int n_bins);
+    struct pair_cuts *c, const struct record_block *b, uint64_t set, int col, int n_bins);
 /* The least code above `below` that a row of the set has: there is one. */
-int pair_block_above(const struct pair_block *b, uint64_t set, int col, int below);
+int pair_block_above(const struct record_block *b, uint64_t set, int col, int below);
 /* Those of the set that side sends left. */
 uint64_t pair_block_left(
-    const struct pair_block *b, uint64_t set, int col, const uint8_t side[256]);
+    const struct record_block *b, uint64_t set, int col, const uint8_t side[RECORD_BINS]);
 
 #endif

@@ -17,10 +17,10 @@ bool pair_block_possible(void)
     return cpu_level() == CPU_AVX512 && __builtin_cpu_supports("avx512vbmi2");
 }
 
-void pair_block_load(struct pair_rows *p, const struct pair_node *node)
+void pair_block_load(struct records *r, const struct record_node *node)
 {
-    struct pair_block *b = &p->block;
-    const uint8_t *record = p->record[node->buffer] + node->begin * p->stride;
+    struct record_block *b = &r->block;
+    const uint8_t *record = r->record[node->buffer] + node->begin * r->stride;
     uint32_t n = node->end - node->begin;
 
     if (b->begin == node->begin && b->end == node->end && b->buffer == node->buffer)
@@ -29,21 +29,21 @@ void pair_block_load(struct pair_rows *p, const struct pair_node *node)
     b->end = node->end;
     b->buffer = node->buffer;
     b->plain = false;
-    for (uint32_t i = 0; i < n; i++, record += p->stride) {
+    for (uint32_t i = 0; i < n; i++, record += r->stride) {
         uint32_t stat;
-        memcpy(&stat, record + p->stride - sizeof stat, sizeof stat);
+        memcpy(&stat, record + r->stride - sizeof stat, sizeof stat);
         b->plain |= (stat & 0xffff) > 255;
         b->draws[i] = (uint8_t)stat;
         b->second[i] = (uint8_t)(stat >> 16);
-        for (int col = 0; col < p->bins->n_cols; col++)
-            b->codes[col * PAIR_BLOCK_ROWS + (int)i] = record[col];
+        for (int col = 0; col < r->bins->n_cols; col++)
+            b->codes[col * RECORD_BLOCK_ROWS + (int)i] = record[col];
     }
 }
 
-BLOCK_CODE void pair_block_select(struct pair_block *b, uint64_t set)
+BLOCK_CODE void pair_block_select(struct record_block *b, uint64_t set)
 {
     int n = __builtin_popcountll(set);
-    uint8_t draws[PAIR_BLOCK_ROWS], second[PAIR_BLOCK_ROWS];
+    uint8_t draws[RECORD_BLOCK_ROWS], second[RECORD_BLOCK_ROWS];
 
     _mm512_storeu_si512(draws, _mm512_maskz_compress_epi8(set, _mm512_loadu_si512(b->draws)));
     _mm512_storeu_si512(second, _mm512_maskz_compress_epi8(set, _mm512_loadu_si512(b->second)));
@@ -111,12 +111,12 @@ BLOCK_CODE static inline void left_sums(
 }
 
 BLOCK_CODE int pair_block_try(
-    struct pair_cuts *c, const struct pair_block *b, uint64_t set, int col, int n_bins)
+    struct pair_cuts *c, const struct record_block *b, uint64_t set, int col, int n_bins)
 {
-    uint8_t codes[PAIR_BLOCK_ROWS + 16];
-    uint32_t left[PAIR_BLOCK_ROWS];
+    uint8_t codes[RECORD_BLOCK_ROWS + 16];
+    uint32_t left[RECORD_BLOCK_ROWS];
     int n = __builtin_popcountll(set);
-    const uint8_t *column = b->codes + (size_t)col * PAIR_BLOCK_ROWS;
+    const uint8_t *column = b->codes + (size_t)col * RECORD_BLOCK_ROWS;
     __m512i all = _mm512_loadu_si512(column);
     uint64_t missing = _mm512_mask_cmpeq_epu8_mask(set, all, _mm512_set1_epi8((char)n_bins));
     uint64_t first =
@@ -149,9 +149,9 @@ BLOCK_CODE int pair_block_try(
     return 1;
 }
 
-BLOCK_CODE int pair_block_above(const struct pair_block *b, uint64_t set, int col, int below)
+BLOCK_CODE int pair_block_above(const struct record_block *b, uint64_t set, int col, int below)
 {
-    __m512i codes = _mm512_loadu_si512(b->codes + (size_t)col * PAIR_BLOCK_ROWS);
+    __m512i codes = _mm512_loadu_si512(b->codes + (size_t)col * RECORD_BLOCK_ROWS);
     uint64_t above = _mm512_mask_cmpgt_epu8_mask(set, codes, _mm512_set1_epi8((char)below));
     __m512i least = _mm512_mask_mov_epi8(_mm512_set1_epi8(-1), above, codes);
     __m256i half =
@@ -162,9 +162,9 @@ BLOCK_CODE int pair_block_above(const struct pair_block *b, uint64_t set, int co
 }
 
 BLOCK_CODE uint64_t pair_block_left(
-    const struct pair_block *b, uint64_t set, int col, const uint8_t side[256])
+    const struct record_block *b, uint64_t set, int col, const uint8_t side[RECORD_BINS])
 {
-    const uint8_t *column = b->codes + (size_t)col * PAIR_BLOCK_ROWS;
+    const uint8_t *column = b->codes + (size_t)col * RECORD_BLOCK_ROWS;
     uint64_t left = 0;
     for (uint64_t bits = set; bits; bits &= bits - 1) {
         int i = __builtin_ctzll(bits);
@@ -175,7 +175,7 @@ BLOCK_CODE uint64_t pair_block_left(
 
 #else
 
-void pair_block_select(struct pair_block *b, uint64_t set)
+void pair_block_select(struct record_block *b, uint64_t set)
 {
     (void)b, (void)set;
 }
@@ -185,25 +185,26 @@ bool pair_block_possible(void)
     return false;
 }
 
-int pair_block_above(const struct pair_block *b, uint64_t set, int col, int below)
+int pair_block_above(const struct record_block *b, uint64_t set, int col, int below)
 {
     (void)b, (void)set, (void)col, (void)below;
     return -1;
 }
 
-void pair_block_load(struct pair_rows *p, const struct pair_node *node)
+void pair_block_load(struct records *r, const struct record_node *node)
 {
-    (void)p, (void)node;
+    (void)r, (void)node;
 }
 
 int pair_block_try(
-    struct pair_cuts *c, const struct pair_block *b, uint64_t set, int col, int n_bins)
+    struct pair_cuts *c, const struct record_block *b, uint64_t set, int col, int n_bins)
 {
     (void)c, (void)b, (void)set, (void)col, (void)n_bins;
     return -1;
 }
 
-uint64_t pair_block_left(const struct pair_block *b, uint64_t set, int col, const uint8_t side[256])
+uint64_t pair_block_left(
+    const struct record_block *b, uint64_t set, int col, const uint8_t side[RECORD_BINS])
 {
     (void)b, (void)set, (void)col, (void)side;
     return 0;

@@ -10,13 +10,13 @@
 #include <stdint.h>
 
 #include "common/base/err.h"
-#include "common/tree/pair.h"
+#include "common/tree/records.h"
 #include "common/tree/split.h"
 
 struct open_node {
     uint32_t node;
-    uint32_t begin, end;   /* its rows are the grower's rows[begin..end) */
-    struct pair_node pair; /* or, where rows are in pairs, these */
+    uint32_t begin, end;        /* its rows are the grower's rows[begin..end) */
+    struct record_node records; /* or, where rows are in records, these */
     int depth;
     uint64_t *
         memory; /* the grower's, given back when the node is done: totals, and the split's arrays */
