@@ -9,9 +9,6 @@
 #include "common/tree/records.h"
 #include "common/tree/score.h"
 
-/* In nodes of fewer rows the bins that occur are found by a bitmap. */
-enum { FEW_ROWS = 160 };
-
 struct value_bin {
     int64_t sum, draws;
 };
@@ -195,7 +192,7 @@ static inline void class_try(
         return;
     cut_set(best, c, gain, i, missing_left);
     best->left.draws = s->left_draws;
-    memcpy(best->counts, s->left, sizeof best->counts);
+    memcpy(best->counts, s->left, (size_t)s->n_classes * sizeof *s->left);
 }
 
 static void classes_search(const struct column *c, struct cut *best, const uint32_t *hist)
@@ -263,10 +260,18 @@ static bool find_category(
 
 static void clear(struct records *r, const struct column *c)
 {
-    size_t bin = wide_hist_size(r) / RECORD_BINS;
-    for (int i = 0; i < c->n; i++)
-        memset((char *)r->hist + (size_t)c->bin[i] * bin, 0, bin);
-    memset((char *)r->hist + (size_t)c->n_bins * bin, 0, bin);
+    struct value_bin *values = r->hist;
+    size_t k = (size_t)r->stats->n_sums;
+    uint32_t *counts = r->hist;
+
+    for (int i = 0; i <= c->n; i++) {
+        size_t bin = (size_t)(i < c->n ? c->bin[i] : c->n_bins);
+        if (r->kind == RECORD_VALUE)
+            values[bin] = (struct value_bin){0, 0};
+        else
+            for (size_t j = 0; j < k; j++)
+                counts[bin * k + j] = 0;
+    }
 }
 
 static void keep_cut(
@@ -291,15 +296,19 @@ static void keep_cut(
 bool wide_find(struct records *r, const struct split_node *sn, const struct record_node *node,
     const int *cols, int n_cols, struct split_scratch *scratch, struct split *best)
 {
-    struct cut cut = {.gain = best->gain, .col = -1};
+    struct cut cut;
     double score = node_score(sn);
     bool found = false;
 
+    cut.gain = best->gain;
+    cut.col = -1;
     for (int i = 0; i < n_cols; i++) {
-        struct column c = {.node = sn,
-            .col = cols[i],
-            .n_bins = r->bins->cols[cols[i]].n_bins,
-            .node_score = score};
+        struct column c; /* not zeroed: it is large */
+        c.node = sn;
+        c.col = cols[i];
+        c.n_bins = r->bins->cols[cols[i]].n_bins;
+        c.node_score = score;
+        c.n = 0;
         uint64_t occurs[4] = {0};
         (r->kind == RECORD_VALUE ? count_values : count_classes)(r, node, cols[i], occurs);
         column_bins(&c, occurs);
