@@ -27,6 +27,8 @@ int load_table(struct table *t, struct source *s, const struct read_opts *o, con
 
 /* Called every row: progress, and ERR_INTERRUPTED when the watch says to stop. */
 int load_tick(const struct watch *w, int64_t row, struct err *err) MUST_CHECK;
+/* The same when rows came that were `before` so far, and now are `rows`. */
+int load_ticks(const struct watch *w, int64_t before, int64_t rows, struct err *err) MUST_CHECK;
 
 /* A weight that is missing, negative or not finite is an error that names the place. */
 int load_weight(
