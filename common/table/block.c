@@ -17,13 +17,13 @@ enum {
 };
 #define MARGIN 0.05
 
-int block_init(struct block *b, struct source *s, int n_columns, struct err *err)
+int block_init(struct block *b, struct source *s, int n_columns, bool settling, struct err *err)
 {
     struct source_pieces pieces = source_pieces(s);
     int threads = pool_size(), n = threads * PIECES_PER_THREAD;
 
     n = n < PIECES_MIN ? PIECES_MIN : n;
-    *b = (struct block){.source = s, .slow = FIRST_ROWS, .n_columns = n_columns};
+    *b = (struct block){.source = s, .slow = settling ? FIRST_ROWS : 0, .n_columns = n_columns};
     b->kernels = csv_kernels(cpu_level());
     b->piece_size = pieces.size ? (size_t)pieces.size : PIECE_SIZE;
     b->pieces_max = pieces.n ? pieces.n : n;
@@ -128,28 +128,36 @@ int block_take(struct block *b, int64_t max_rows, struct err *err)
     return b->n_pieces > 0;
 }
 
+size_t block_expected(const struct block *b, int64_t n_rows)
+{
+    size_t need = (size_t)(n_rows + b->n_rows), left = b->span.left;
+
+    if (left >= SIZE_MAX / 2 || need >= SIZE_MAX / GROWTH_MAX)
+        return need;
+    double rows = (double)b->n_rows / (double)b->n_bytes * (1 + MARGIN);
+    double rest = (double)(left + b->span.lines.len - b->n_bytes) * rows;
+    double most = (double)need * (GROWTH_MAX - 1);
+    return need + (size_t)(rest < most ? rest : most);
+}
+
 int block_reserve(
     const struct block *b, void *array, size_t *room, int64_t n_rows, size_t size, struct err *err)
 {
-    size_t need = (size_t)(n_rows + b->n_rows), left = b->span.left;
-    void *old;
+    size_t need = (size_t)(n_rows + b->n_rows), expected = block_expected(b, n_rows);
+    void *grown;
 
     if (need <= *room)
         return 0;
-    if (left < SIZE_MAX / 2) {
-        double row = (double)b->n_bytes / (double)b->n_rows;
-        double rest = (double)(left + b->span.lines.len - b->n_bytes) / row * (1 + MARGIN);
-        size_t most = need < SIZE_MAX / GROWTH_MAX ? need * GROWTH_MAX : need;
-        size_t all = (double)need + rest < (double)most ? need + (size_t)rest : most;
-        memcpy(&old, array, sizeof old);
-        void *grown = mem_resize(old, all, size);
-        if (!grown)
-            return err_memory(err);
-        memcpy(array, &grown, sizeof grown);
-        *room = all;
-        return 0;
-    }
-    return mem_grow(array, room, need, size) < 0 ? err_memory(err) : 0;
+    if (expected == need)
+        return mem_grow(array, room, need, size) < 0 ? err_memory(err) : 0;
+    memcpy(&grown, array, sizeof grown);
+    grown = mem_resize(grown, expected, size);
+    if (!grown)
+        return err_memory(err);
+    memcpy(array, &grown, sizeof grown);
+    *room = expected;
+    mem_expect(grown, (size_t)((double)expected / (1 + MARGIN)) * size);
+    return 0;
 }
 
 int64_t block_done(struct block *b, int n)

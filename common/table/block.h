@@ -90,8 +90,10 @@ struct block {
         .source = NULL                                                                             \
     }
 
-/* The caller's columns are numbered 0 .. n_columns - 1. */
-int block_init(struct block *b, struct source *s, int n_columns, struct err *err) MUST_CHECK;
+/* The caller's columns are numbered 0 .. n_columns - 1.  The first few rows are left to
+ * source_next() if they settle what columns are. */
+int block_init(
+    struct block *b, struct source *s, int n_columns, bool settling, struct err *err) MUST_CHECK;
 void block_release(struct block *b);
 
 /* Finds the next pieces, of at most max_rows rows altogether (or one piece): 1; 0: none, read a row
@@ -103,8 +105,10 @@ int block_fill(struct block *b, const struct block_column *want, int n, block_fu
 int64_t block_done(struct block *b, int n);
 void block_slow(struct block *b, int64_t n_rows);
 
-/* Room in an array of one element a row, of which there are n_rows, for the block's rows too; and
- * for all that the file seems to have.  As mem_grow(). */
+/* How many rows there will be, of which there are n_rows before the block: as many as the rest of
+ * the file seems to have, at least the block's. */
+size_t block_expected(const struct block *b, int64_t n_rows);
+/* Room for them in an array of one element a row.  As mem_grow(). */
 int block_reserve(const struct block *b, void *array, size_t *room, int64_t n_rows, size_t size,
     struct err *err) MUST_CHECK;
 

@@ -387,7 +387,7 @@ static int read_rows(struct dense *d, bool again, struct err *err)
             column_again(&d->column[i]);
     want_columns(d);
     block_release(&d->block);
-    if (block_init(&d->block, d->source, d->n, err) < 0)
+    if (block_init(&d->block, d->source, d->n, true, err) < 0)
         return -1;
     for (;;) {
         int64_t before = n;
