@@ -143,6 +143,12 @@ static int cell(struct nasty *n, enum nasty_kind kind, char *to)
         return hard_number(n, to);
     case NASTY_LONG:
         return sprintf(to, "%.*f", 10 + below(n, 8), 2000 * rng_uniform(&n->rng) - 1000);
+    case NASTY_BIG:
+        return digits(n, to, 15 + below(n, 5));
+    case NASTY_ROW:
+        return sprintf(to, "%d", n->row);
+    case NASTY_CONSTANT:
+        return sprintf(to, "same");
     case NASTY_CATEGORY:
         return sprintf(to, "%s", texts[below(n, below(n, 500) ? 7 : 12)]);
     case NASTY_ID:
@@ -223,6 +229,7 @@ void nasty_write(struct nasty *n, int rows, struct buf *out)
     assert_int_equal(n->bom ? buf_str(out, "\xef\xbb\xbf") : 0, 0);
     for (int r = n->no_header; r <= rows; r++) {
         int columns = n->n_columns;
+        n->row = r;
         if (r && chance(n, n->empty_lines))
             add_end(n, out);
         if (r && chance(n, n->ragged))

@@ -16,7 +16,10 @@ enum nasty_kind {
     NASTY_01,       /* 0 or 1 */
     NASTY_HARD,     /* numbers of any form, some near what double can hold */
     NASTY_LONG,     /* 15 to 21 digits */
+    NASTY_BIG,      /* whole, 15 to 19 digits */
+    NASTY_ROW,      /* the number of the row */
     NASTY_CATEGORY, /* a few texts */
+    NASTY_CONSTANT, /* one text */
     NASTY_ID,       /* texts that rarely repeat */
     NASTY_DATE,
     NASTY_ZEROS,  /* digits after a zero */
@@ -28,7 +31,7 @@ enum nasty_kind {
 /* One file and how it is made. */
 struct nasty {
     struct rng rng;
-    int n_columns;
+    int row, n_columns;
     enum nasty_kind kind[NASTY_COLUMNS];
     bool taken[NASTY_COLUMNS];  /* by an option */
     bool strict[NASTY_COLUMNS]; /* where slips and missing cells are errors: they are rare */
