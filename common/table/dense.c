@@ -309,11 +309,22 @@ static int make_room(struct dense *d, struct err *err)
     return 0;
 }
 
+static void expect_text(const struct dense *d, const struct block_text *t)
+{
+    const struct dict *dict = t->column == d->group ? d->t->groups : d->column[t->column].dict;
+    if (dict)
+        dict_expect(dict, t->text, t->len);
+}
+
 /* Texts that waited for their turn: 1, 0 if they need another way, -1. */
 static int place_texts(struct dense *d, const struct block_piece *p, struct err *err)
 {
+    enum { AHEAD = 16 };
+
     for (size_t i = 0; i < p->n_texts; i++) {
         const struct block_text *text = &p->texts[i];
+        if (i + AHEAD < p->n_texts)
+            expect_text(d, &p->texts[i + AHEAD]);
         const struct place place = {source_file(d->source), p->line + (text->row - p->row)};
         if (text->column == d->group) {
             int32_t code = dict_add(d->t->groups, text->text, text->len);

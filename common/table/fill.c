@@ -103,9 +103,19 @@ bool fill_dates(const struct block_cells *c, const struct fill_rules *r, double 
 
 /* ---- texts ---- */
 
+static void expect_cells(const struct block_cells *c, const struct dict *d)
+{
+    for (int i = 0; i < c->cells.n; i++) {
+        size_t len;
+        const char *text = block_cell(c, i, &len);
+        dict_expect(d, text, len);
+    }
+}
+
 bool fill_codes(
     const struct block_cells *c, const struct fill_rules *r, const struct dict *d, double *to)
 {
+    expect_cells(c, d);
     for (int i = 0; i < c->cells.n; i++) {
         size_t len;
         const char *text = block_cell(c, i, &len);
@@ -124,6 +134,7 @@ bool fill_codes(
 
 bool fill_groups(const struct block_cells *c, const struct dict *d, int32_t *to)
 {
+    expect_cells(c, d);
     for (int i = 0; i < c->cells.n; i++) {
         size_t len;
         const char *text = block_cell(c, i, &len);

@@ -83,7 +83,7 @@ void nasty_init(struct nasty *n, uint64_t seed)
     n->missing = rate(n, 300000);
     n->blanks = rate(n, 300000);
     n->quotes = rate(n, 100000);
-    n->ragged = below(n, 12) ? 0 : rate(n, 12000);
+    n->ragged = below(n, 8) ? 0 : rate(n, 12000);
     n->empty_lines = below(n, 12) ? 0 : rate(n, 12000);
     n->other_ends = rate(n, 200000);
     n->bytes = below(n, 12) ? 0 : rate(n, 12000);
@@ -226,14 +226,21 @@ static void add_end(struct nasty *n, struct buf *out)
 
 void nasty_write(struct nasty *n, int rows, struct buf *out)
 {
+    int owed = 0;
+
     assert_int_equal(n->bom ? buf_str(out, "\xef\xbb\xbf") : 0, 0);
     for (int r = n->no_header; r <= rows; r++) {
         int columns = n->n_columns;
         n->row = r;
         if (r && chance(n, n->empty_lines))
             add_end(n, out);
-        if (r && chance(n, n->ragged))
-            columns += below(n, 3) - 1;
+        columns -= owed;
+        owed = 0;
+        if (r && chance(n, n->ragged)) {
+            owed = below(n, 3) - 1;
+            columns += owed;
+            owed *= below(n, 4) > 0; /* often the next row makes up for it */
+        }
         for (int i = 0; i < columns; i++) {
             if (i)
                 add(out, &n->delimiter, 1);
