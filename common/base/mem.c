@@ -1,8 +1,12 @@
 /* mem.c -- see mem.h. */
+#define _DEFAULT_SOURCE /* madvise */
 #include "common/base/mem.h"
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+
+#define LARGE_PAGE ((uintptr_t)2 << 20)
 
 bool size_mul(size_t a, size_t b, size_t *out)
 {
@@ -76,6 +80,20 @@ char *mem_strdup(const char *text)
 void mem_free(void *p)
 {
     free(p);
+}
+
+void mem_expect(void *p, size_t bytes)
+{
+#ifdef MADV_HUGEPAGE
+    /* Only whole large pages: one that is used in part would cost memory. */
+    uintptr_t from = ((uintptr_t)p + LARGE_PAGE - 1) / LARGE_PAGE * LARGE_PAGE;
+    uintptr_t to = ((uintptr_t)p + bytes) / LARGE_PAGE * LARGE_PAGE;
+    if (to > from)
+        (void)madvise((void *)from, to - from, MADV_HUGEPAGE);
+#else
+    (void)p;
+    (void)bytes;
+#endif
 }
 
 int mem_grow(void *array, size_t *capacity, size_t need, size_t size)

@@ -8,6 +8,7 @@
 #include "common/base/mem.h"
 #include "common/io/format/number.h"
 #include "common/table/date.h"
+#include "common/table/fill.h"
 
 static int bind_names(struct binding *b, struct err *err);
 static int bind_numbered(struct binding *b, struct err *err);
@@ -297,6 +298,64 @@ int binding_row(struct binding *b, const struct source_row *row, double *const *
             return -1;
     }
     return 0;
+}
+
+/* ---- many rows at once ---- */
+
+int binding_want(const struct binding *b, struct block_column *want)
+{
+    int n = 0;
+
+    for (int c = 0; c < b->schema->n_cols; c++)
+        if (b->from[c] >= 0)
+            want[n++] = (struct block_column){c, b->from[c]};
+    return n;
+}
+
+/* The first unknown one of all must come row by row, as a message tells it. */
+static bool fill_categories(const struct binding *b, const struct block_cells *c, double *to)
+{
+    const struct dict *dict = b->schema->cols[c->column].dict;
+
+    for (int i = 0; i < c->cells.n; i++) {
+        size_t len;
+        const char *text = block_cell(c, i, &len);
+        if (na_holds(&b->na, text, len)) {
+            to[i] = NAN;
+            continue;
+        }
+        int32_t code = dict_find(dict, text, len);
+        to[i] = code;
+        if (code >= 0)
+            continue;
+        if (b->unknown_is_error || !b->first_text.data)
+            return false;
+        to[i] = NAN;
+        c->tally->n_unknown++;
+    }
+    return true;
+}
+
+bool binding_fill(const struct binding *b, const struct block_cells *c, double *to)
+{
+    const struct fill_rules r = {.na = &b->na, .digits = true};
+
+    switch (b->schema->cols[c->column].kind) {
+    case COL_CATEGORY:
+        return fill_categories(b, c, to);
+    case COL_DATE:
+        return fill_dates(c, &r, to);
+    case COL_NUMBER:
+    case COL_IGNORED:
+        break;
+    }
+    return fill_numbers(c, &r, to);
+}
+
+void binding_accept(struct binding *b, const struct block_piece *p)
+{
+    for (int c = 0; c < b->schema->n_cols; c++)
+        b->n_unknown[c] += p->tally[c].n_unknown;
 }
 
 void binding_report(const struct binding *b, const struct watch *w)

@@ -7,6 +7,7 @@
 
 #include "common/base/err.h"
 #include "common/base/watch.h"
+#include "common/table/block.h"
 #include "common/table/cell.h"
 #include "common/table/schema.h"
 #include "common/table/source.h"
@@ -38,6 +39,12 @@ void binding_release(struct binding *b);
 /* Writes the row to cols[c][at] of every column that is not ignored. */
 int binding_row(struct binding *b, const struct source_row *row, double *const *cols, int64_t at,
     struct err *err) MUST_CHECK;
+/* Many rows at once (block.h), the schema's columns being the block's.  binding_want() lists those
+ * that are read, at most n_cols, and returns how many they are; binding_fill() is for its
+ * block_function; binding_accept() counts what is unknown in a piece that was filled. */
+int binding_want(const struct binding *b, struct block_column *want);
+bool binding_fill(const struct binding *b, const struct block_cells *c, double *to);
+void binding_accept(struct binding *b, const struct block_piece *p);
 /* One value as the schema's column c reads it; value is NaN if missing or unknown. */
 int binding_number(struct binding *b, int c, double number, const struct place *place,
     double *value, struct err *err) MUST_CHECK;

@@ -27,6 +27,7 @@ int na_init(struct na *na, const char *list)
         if (*p) {
             na->item[na->n++] = (struct na_item){p, strlen(p)};
             na->first[(unsigned char)*p] = true;
+            na->numbers = na->numbers || strchr("-.0123456789", *p);
         }
         p = comma ? comma + 1 : NULL;
     }

@@ -25,6 +25,7 @@ struct na {
     } * item;
     int n;
     bool first[256]; /* bytes that some item starts with */
+    bool numbers;    /* some item may be a number */
 };
 
 int na_init(struct na *na, const char *list) MUST_CHECK; /* -1: no memory */

@@ -8,6 +8,7 @@
 #include "common/base/utf8.h"
 #include "common/io/format/number.h"
 #include "common/table/date.h"
+#include "common/table/fill.h"
 
 /* A column that has this many different texts, most of them met once, is an id. */
 enum { COLUMN_TEXTS_MAX = 1 << 20 };
@@ -94,12 +95,23 @@ static int not_a(const struct column *c, const char *what, const char *text, siz
         what);
 }
 
+/* Where a value stands in labels' recent[], if it does. */
+static size_t recent_place(double value)
+{
+    uint64_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    return (size_t)(bits * 0x9e3779b97f4a7c15u >> 32) / (UINT32_MAX / LABELS_RECENT + 1);
+}
+
 static int keep_label(struct column *c, double value, const char *text, size_t len, struct err *err)
 {
     char plain[NUMBER_MAX];
     struct labels *l = &c->labels;
 
     value += 0.0; /* -0 is 0 */
+    size_t recent = recent_place(value);
+    if (l->recent[recent].known && l->recent[recent].value == value)
+        return 0;
     if (l->only_01 && value != 0 && value != 1) {
         l->given_up = true;
         return 0;
@@ -108,6 +120,8 @@ static int keep_label(struct column *c, double value, const char *text, size_t l
     int32_t before = dict_size(l->value), code = dict_add(l->value, plain, (size_t)n);
     if (code < 0 || (code == before && dict_add(l->text, text, len) < 0))
         return err_memory(err);
+    l->recent[recent].known = true;
+    l->recent[recent].value = value;
     return 0;
 }
 
@@ -138,14 +152,26 @@ static int keep_first(struct first_text *first, const char *text, size_t len,
     return buf_add(&first->text, text, (size_t)n) < 0 ? err_memory(err) : 0;
 }
 
+/* The text's code; a new one is looked at. */
+static int text_code(struct column *c, const char *text, size_t len, const struct place *place,
+    int32_t *code, struct err *err)
+{
+    int32_t before = dict_size(c->dict);
+
+    *code = dict_add(c->dict, text, len);
+    if (*code < 0)
+        return err_memory(err);
+    if (*code == before && !utf8_valid(text, len))
+        return keep_first(&c->not_utf8, text, len, place, err);
+    return 0;
+}
+
 static int add_code(
     struct column *c, const char *text, size_t len, const struct place *place, struct err *err)
 {
-    int32_t before = dict_size(c->dict), code = dict_add(c->dict, text, len);
-    if (code < 0)
-        return err_memory(err);
-    if (code == before && !utf8_valid(text, len) &&
-        keep_first(&c->not_utf8, text, len, place, err) < 0)
+    int32_t code;
+
+    if (text_code(c, text, len, place, &code, err) < 0)
         return -1;
     if (code >= COLUMN_TEXTS_MAX && !c->forced && !c->target &&
         code > (c->n_rows + 1 - c->n_missing) / 2) {
@@ -252,4 +278,84 @@ void column_again(struct column *c)
     c->n_rows = c->n_missing = 0;
     c->state = COLUMN_EMPTY;
     c->again = true;
+}
+
+/* ---- many rows at once ---- */
+
+int column_reserve(struct column *c, const struct block *b, struct err *err)
+{
+    return has_values(c) ? block_reserve(b, &c->value, &c->room, c->n_rows, sizeof *c->value, err)
+                         : 0;
+}
+
+/* Have all the values a label?  One that has none must come row by row. */
+static bool all_labelled(const struct labels *l, const double *value, int n)
+{
+    char plain[NUMBER_MAX];
+
+    for (int i = 0; i < n; i++) {
+        double v = value[i] + 0.0;
+        size_t recent = recent_place(v);
+        if (l->recent[recent].known && l->recent[recent].value == v)
+            continue;
+        if (dict_find(l->value, plain, (size_t)number_write(v, plain)) < 0)
+            return false;
+    }
+    return true;
+}
+
+bool column_fill(const struct column *c, const struct block_cells *cells, const struct na *na)
+{
+    const struct fill_rules r = {.na = na,
+        .needed = c->target,
+        .finite = c->target,
+        .no_codes = !c->forced,
+        .digits = c->forced,
+        .whole = c->whole};
+    double *to = c->value ? c->value + c->n_rows + cells->row : NULL;
+    int n_missing;
+
+    switch (c->state) {
+    case COLUMN_EMPTY:
+        n_missing = fill_nothing(cells, na);
+        return !c->target && n_missing == cells->cells.n;
+    case COLUMN_MIXED:
+    case COLUMN_FULL:
+        n_missing = fill_nothing(cells, na);
+        return !c->target || n_missing == 0;
+    case COLUMN_TEXT:
+        return fill_codes(cells, &r, c->dict, to);
+    case COLUMN_DATE:
+        if (!fill_dates(cells, &r, to))
+            return false;
+        break;
+    case COLUMN_NUMBER:
+        if (!fill_numbers(cells, &r, to))
+            return false;
+        break;
+    }
+    return !c->labels.value || c->labels.given_up || all_labelled(&c->labels, to, cells->cells.n);
+}
+
+int column_place(struct column *c, const struct block_text *text, int64_t row,
+    const struct place *place, struct err *err)
+{
+    int32_t code;
+
+    if (text_code(c, text->text, text->len, place, &code, err) < 0)
+        return -1;
+    if (code >= COLUMN_TEXTS_MAX && !c->forced && !c->target)
+        return 0; /* the column may have to be given up */
+    c->value[c->n_rows + text->row - row] = code;
+    return 1;
+}
+
+void column_accept(struct column *c, const struct block_tally *tally, int64_t n_rows)
+{
+    c->n_rows += n_rows;
+    c->n_missing += tally->n_missing;
+    if (c->state == COLUMN_NUMBER || (c->state == COLUMN_DATE && c->forced)) {
+        c->whole = c->whole && !tally->part;
+        c->rounded = c->rounded || tally->rounded;
+    }
 }

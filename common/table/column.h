@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "common/base/err.h"
+#include "common/table/block.h"
 #include "common/table/cell.h"
 #include "common/table/dict.h"
 #include "common/table/schema.h"
@@ -25,12 +26,18 @@ enum column_state {
     COLUMN_FULL,   /* too many different texts to keep: an id */
 };
 
+enum { LABELS_RECENT = 64 };
+
 /* A number's label: the first text that was seen for each of a target's values. */
 struct labels {
     struct dict *value; /* the values, as number_write() writes them */
     struct dict *text;  /* the same number of texts; codes agree */
     bool only_01;       /* give up at the first value that is neither 0 nor 1 */
     bool given_up;
+    struct {
+        bool known;
+        double value; /* which has a label */
+    } recent[LABELS_RECENT];
 };
 
 /* The first text of some sort, for a message. */
@@ -68,6 +75,18 @@ int column_add_text(struct column *c, const char *text, size_t len, const struct
     struct err *err) MUST_CHECK;
 int column_add_number(
     struct column *c, double value, const struct place *place, struct err *err) MUST_CHECK;
+
+/*
+ * Many rows at once (block.h): column_reserve() makes room for those of the block, column_fill() is
+ * for its block_function.  Then for each piece that was filled: column_place() with each text that
+ * waited (1; 0: not this way, the piece must be read row by row; -1), and column_accept().  row is
+ * the piece's first of the block.
+ */
+int column_reserve(struct column *c, const struct block *b, struct err *err) MUST_CHECK;
+bool column_fill(const struct column *c, const struct block_cells *cells, const struct na *na);
+int column_place(struct column *c, const struct block_text *text, int64_t row,
+    const struct place *place, struct err *err) MUST_CHECK;
+void column_accept(struct column *c, const struct block_tally *tally, int64_t n_rows);
 
 bool column_wants_again(const struct column *c);
 void column_again(struct column *c); /* before the rows come a second time */

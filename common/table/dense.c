@@ -9,6 +9,7 @@
 
 #include "common/base/mem.h"
 #include "common/io/format/number.h"
+#include "common/table/fill.h"
 #include "common/table/load.h"
 
 enum role { ROLE_FEATURE, ROLE_TARGET, ROLE_WEIGHT, ROLE_GROUP, ROLE_OUT };
@@ -26,6 +27,10 @@ struct dense {
     int target, weight, group; /* -1: none */
     size_t weight_room, group_room;
     int64_t n_rows, n_dropped;
+    struct block block;
+    struct block_column *want; /* [n]: what of the rows is read */
+    int n_want;
+    bool again; /* the second pass */
 };
 
 static int pick_roles(struct dense *d, struct err *err);
@@ -39,7 +44,8 @@ static int dense_init(struct dense *d, struct err *err)
     d->name = source_names(d->source);
     d->role = mem_zalloc((size_t)d->n, sizeof *d->role);
     d->column = mem_zalloc((size_t)d->n, sizeof *d->column);
-    if (!d->role || !d->column || na_init(&d->na, d->o->na ? d->o->na : NA_DEFAULT) < 0)
+    d->want = mem_alloc((size_t)d->n, sizeof *d->want);
+    if (!d->role || !d->column || !d->want || na_init(&d->na, d->o->na ? d->o->na : NA_DEFAULT) < 0)
         return err_memory(err);
     for (int i = 0; i < d->n; i++)
         column_init(&d->column[i], d->name[i]);
@@ -52,6 +58,8 @@ static void dense_release(struct dense *d)
         column_release(&d->column[i]);
     mem_free(d->column);
     mem_free(d->role);
+    mem_free(d->want);
+    block_release(&d->block);
     na_release(&d->na);
 }
 
@@ -240,14 +248,14 @@ static int add_group(struct dense *d, const struct source_row *row, struct err *
     return 0;
 }
 
-static int add_row(struct dense *d, const struct source_row *row, bool again, struct err *err)
+static int add_row(struct dense *d, const struct source_row *row, struct err *err)
 {
     for (int i = 0; i < d->n; i++) {
         bool kept = d->role[i] == ROLE_FEATURE || d->role[i] == ROLE_TARGET;
-        if (kept && (!again || d->column[i].again) && add_cell(d, row, i, err) < 0)
+        if (kept && (!d->again || d->column[i].again) && add_cell(d, row, i, err) < 0)
             return -1;
     }
-    if (again)
+    if (d->again)
         return 0;
     if ((d->weight >= 0 && add_weight(d, row, err) < 0) ||
         (d->group >= 0 && add_group(d, row, err) < 0))
@@ -256,29 +264,155 @@ static int add_row(struct dense *d, const struct source_row *row, bool again, st
     return 0;
 }
 
+/* ---- rows by the block ---- */
+
+/* The columns that a pass reads.  A second one looks at the target too, as rows without one are
+ * left out. */
+static void want_columns(struct dense *d)
+{
+    d->n_want = 0;
+    for (int i = 0; i < d->n; i++) {
+        bool wanted = d->again ? d->column[i].again || i == d->target : d->role[i] != ROLE_OUT;
+        if (wanted)
+            d->want[d->n_want++] = (struct block_column){i, i};
+    }
+}
+
+static bool fill_cells(void *ctx, const struct block_cells *c)
+{
+    const struct dense *d = ctx;
+    int64_t row = d->n_rows + c->row;
+
+    if (c->column == d->weight)
+        return fill_weights(c, &d->na, d->t->weight + row);
+    if (c->column == d->group)
+        return d->t->groups && fill_groups(c, d->t->groups, d->t->group + row);
+    if (d->again && !d->column[c->column].again)
+        return fill_nothing(c, &d->na) == 0; /* the target, which was read before */
+    return column_fill(&d->column[c->column], c, &d->na);
+}
+
+static int make_room(struct dense *d, struct err *err)
+{
+    const struct block *b = &d->block;
+    struct table *t = d->t;
+
+    for (int k = 0; k < d->n_want; k++) {
+        int i = d->want[k].column;
+        if ((i == d->weight ? block_reserve(
+                                  b, &t->weight, &d->weight_room, d->n_rows, sizeof *t->weight, err)
+                : i == d->group
+                    ? block_reserve(b, &t->group, &d->group_room, d->n_rows, sizeof *t->group, err)
+                    : column_reserve(&d->column[i], b, err)) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static void expect_text(const struct dense *d, const struct block_text *t)
+{
+    const struct dict *dict = t->column == d->group ? d->t->groups : d->column[t->column].dict;
+    if (dict)
+        dict_expect(dict, t->text, t->len);
+}
+
+/* Texts that waited for their turn: 1, 0 if they need another way, -1. */
+static int place_texts(struct dense *d, const struct block_piece *p, struct err *err)
+{
+    enum { AHEAD = 16 };
+
+    for (size_t i = 0; i < p->n_texts; i++) {
+        const struct block_text *text = &p->texts[i];
+        if (i + AHEAD < p->n_texts)
+            expect_text(d, &p->texts[i + AHEAD]);
+        const struct place place = {source_file(d->source), p->line + (text->row - p->row)};
+        if (text->column == d->group) {
+            int32_t code = dict_add(d->t->groups, text->text, text->len);
+            if (code < 0)
+                return err_memory(err);
+            d->t->group[d->n_rows + text->row - p->row] = code;
+            continue;
+        }
+        int placed = column_place(&d->column[text->column], text, p->row, &place, err);
+        if (placed <= 0)
+            return placed;
+    }
+    return 1;
+}
+
+static void accept_piece(struct dense *d, const struct block_piece *p)
+{
+    for (int k = 0; k < d->n_want; k++) {
+        int i = d->want[k].column;
+        if (i != d->weight && i != d->group && (!d->again || d->column[i].again))
+            column_accept(&d->column[i], &p->tally[i], p->census.n_lines);
+    }
+    if (!d->again)
+        d->n_rows += p->census.n_lines;
+}
+
+/* Rows by the block: 1, and how many are added to *n; 0: the next row must be read by itself. */
+static int read_block(struct dense *d, int64_t *n, struct err *err)
+{
+    struct block *b = &d->block;
+    int used = 0, got = block_take(b, INT64_MAX, err);
+
+    if (got <= 0)
+        return got;
+    if (make_room(d, err) < 0 || block_fill(b, d->want, d->n_want, fill_cells, d, err) < 0)
+        return -1;
+    for (; used < b->n_good; used++) {
+        int placed = place_texts(d, &b->piece[used], err);
+        if (placed < 0)
+            return -1;
+        if (placed == 0)
+            break;
+        accept_piece(d, &b->piece[used]);
+    }
+    *n += block_done(b, used);
+    return used > 0;
+}
+
+/* ---- all rows ---- */
+
+static int read_row(struct dense *d, const struct source_row *row, struct err *err)
+{
+    if (d->target < 0 || !is_missing(d, row, d->target))
+        return add_row(d, row, err);
+    if (!d->o->drop_missing_target)
+        return err_set(err,
+            "%s:%lld: target '%s' is missing: --drop-missing-target leaves such rows out",
+            row->place.file, (long long)row->place.line, d->name[d->target]);
+    d->n_dropped += !d->again;
+    return 0;
+}
+
 static int read_rows(struct dense *d, bool again, struct err *err)
 {
     struct source_row row;
-    int got;
+    int64_t n = 0;
 
+    d->again = again;
     for (int i = 0; again && i < d->n; i++)
         if (column_wants_again(&d->column[i]))
             column_again(&d->column[i]);
-    for (int64_t n = 0; (got = source_next(d->source, &row, err)) > 0; n++) {
-        if (load_tick(d->w, n, err) < 0)
-            return -1;
-        if (d->target >= 0 && is_missing(d, &row, d->target)) {
-            if (!d->o->drop_missing_target)
-                return err_set(err,
-                    "%s:%lld: target '%s' is missing: --drop-missing-target leaves such rows out",
-                    row.place.file, (long long)row.place.line, d->name[d->target]);
-            d->n_dropped += !again;
-            continue;
+    want_columns(d);
+    block_release(&d->block);
+    if (block_init(&d->block, d->source, d->n, true, err) < 0)
+        return -1;
+    for (;;) {
+        int64_t before = n;
+        int got = read_block(d, &n, err);
+        if (got == 0 && (got = source_next(d->source, &row, err)) > 0) {
+            block_slow(&d->block, 1);
+            n++;
+            got = read_row(d, &row, err) < 0 ? -1 : 1;
         }
-        if (add_row(d, &row, again, err) < 0)
+        if (got <= 0)
+            return got;
+        if (load_ticks(d->w, before, n, err) < 0)
             return -1;
     }
-    return got;
 }
 
 /* ---- the end ---- */

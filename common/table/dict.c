@@ -12,16 +12,20 @@
 #include "common/base/buf.h"
 #include "common/base/mem.h"
 
-enum { DICT_FIRST_SLOTS = 16 };
+enum { DICT_FIRST_SLOTS = 16, FAR_SLOTS = 1 << 13 /* more than the near caches hold */ };
+
+/* The hash stands beside the code, so that most other texts need no look. */
+struct slot {
+    uint32_t hash;
+    int32_t code; /* -1: free */
+};
 
 struct dict {
     struct buf texts;
     size_t *at; /* of text i in texts; texts[at[i + 1] - 1] is its NUL */
     size_t at_room;
-    uint32_t *hash; /* of text i */
-    size_t hash_room;
     int32_t n;
-    int32_t *slot; /* n_slots (a power of two) codes, or -1 */
+    struct slot *slot; /* n_slots, a power of two */
     size_t n_slots;
     uint64_t seed;
 };
@@ -40,7 +44,6 @@ void dict_free(struct dict *d)
         return;
     buf_release(&d->texts);
     mem_free(d->at);
-    mem_free(d->hash);
     mem_free(d->slot);
     mem_free(d);
 }
@@ -56,17 +59,30 @@ static uint64_t mix(uint64_t h, uint64_t word)
     return h ^ (h >> 32);
 }
 
+/* Up to 8 bytes as a number, by loads that overlap; different bytes of one length differ. */
+static uint64_t short_word(const char *text, size_t len)
+{
+    uint32_t first, last;
+
+    if (len >= sizeof first) {
+        memcpy(&first, text, sizeof first);
+        memcpy(&last, text + len - sizeof last, sizeof last);
+        return first | (uint64_t)last << 32;
+    }
+    if (len == 0)
+        return 0;
+    return (uint64_t)(unsigned char)text[0] | (uint64_t)(unsigned char)text[len / 2] << 8 |
+           (uint64_t)(unsigned char)text[len - 1] << 16;
+}
+
 static uint32_t dict_hash(const struct dict *d, const char *text, size_t len)
 {
     uint64_t h = mix(d->seed, len), word;
-    for (; len >= sizeof word; text += sizeof word, len -= sizeof word) {
+    for (; len > sizeof word; text += sizeof word, len -= sizeof word) {
         memcpy(&word, text, sizeof word);
         h = mix(h, word);
     }
-    word = 0;
-    if (len)
-        memcpy(&word, text, len);
-    return (uint32_t)(mix(mix(h, word), d->seed) >> 16);
+    return (uint32_t)(mix(mix(h, short_word(text, len)), d->seed) >> 16);
 }
 
 const char *dict_text(const struct dict *d, int32_t code, size_t *len)
@@ -77,46 +93,46 @@ const char *dict_text(const struct dict *d, int32_t code, size_t *len)
 }
 
 /* The slot that holds the text, or the free one where it would go. */
-static size_t dict_slot(const struct dict *d, uint32_t hash, const char *text, size_t len)
+static struct slot *dict_slot(const struct dict *d, uint32_t hash, const char *text, size_t len)
 {
     size_t mask = d->n_slots - 1, i = hash & mask;
-    for (; d->slot[i] >= 0; i = (i + 1) & mask) {
+    for (; d->slot[i].code >= 0; i = (i + 1) & mask) {
         size_t have;
-        int32_t code = d->slot[i];
-        if (d->hash[code] != hash)
+        if (d->slot[i].hash != hash)
             continue;
-        const char *other = dict_text(d, code, &have);
+        const char *other = dict_text(d, d->slot[i].code, &have);
         if (have == len && (len == 0 || memcmp(other, text, len) == 0))
             break;
     }
-    return i;
+    return &d->slot[i];
 }
 
 int32_t dict_find(const struct dict *d, const char *text, size_t len)
 {
-    return d->n ? d->slot[dict_slot(d, dict_hash(d, text, len), text, len)] : -1;
+    return d->n ? dict_slot(d, dict_hash(d, text, len), text, len)->code : -1;
 }
 
-/* Room for one more text in every array. */
-static int dict_room(struct dict *d)
+void dict_expect(const struct dict *d, const char *text, size_t len)
 {
-    size_t n = (size_t)d->n;
+    if (d->n_slots > FAR_SLOTS)
+        __builtin_prefetch(&d->slot[dict_hash(d, text, len) & (d->n_slots - 1)]);
+}
 
-    if (mem_grow(&d->hash, &d->hash_room, n + 1, sizeof *d->hash) < 0 ||
-        mem_grow(&d->at, &d->at_room, n + 2, sizeof *d->at) < 0)
-        return -1;
-    if ((n + 1) * 2 <= d->n_slots)
-        return 0;
+/* Room for one more text among the slots, which move; there is always a free one. */
+static int dict_grow(struct dict *d)
+{
     size_t n_slots = d->n_slots ? d->n_slots * 2 : DICT_FIRST_SLOTS;
-    int32_t *slot = mem_alloc(n_slots, sizeof *slot);
+    struct slot *slot = mem_alloc(n_slots, sizeof *slot);
     if (!slot)
         return -1;
     memset(slot, 0xff, n_slots * sizeof *slot);
-    for (int32_t code = 0; code < d->n; code++) {
-        size_t i = d->hash[code] & (n_slots - 1);
-        while (slot[i] >= 0)
+    for (size_t from = 0; from < d->n_slots; from++) {
+        if (d->slot[from].code < 0)
+            continue;
+        size_t i = d->slot[from].hash & (n_slots - 1);
+        while (slot[i].code >= 0)
             i = (i + 1) & (n_slots - 1);
-        slot[i] = code;
+        slot[i] = d->slot[from];
     }
     mem_free(d->slot);
     d->slot = slot;
@@ -127,23 +143,25 @@ static int dict_room(struct dict *d)
 int32_t dict_add(struct dict *d, const char *text, size_t len)
 {
     uint32_t hash = dict_hash(d, text, len);
-    size_t i = 0, before = d->texts.len;
+    struct slot *slot = d->n_slots ? dict_slot(d, hash, text, len) : NULL;
+    size_t n = (size_t)d->n, before = d->texts.len;
 
-    if (d->n) {
-        i = dict_slot(d, hash, text, len);
-        if (d->slot[i] >= 0)
-            return d->slot[i];
-    }
-    if (d->n >= INT32_MAX - 1 || dict_room(d) < 0)
+    if (slot && slot->code >= 0)
+        return slot->code;
+    if (d->n >= INT32_MAX - 1 || mem_grow(&d->at, &d->at_room, n + 2, sizeof *d->at) < 0)
         return -1;
+    if ((n + 1) * 2 > d->n_slots) {
+        if (dict_grow(d) < 0)
+            return -1;
+        slot = dict_slot(d, hash, text, len);
+    }
     if (buf_add(&d->texts, text, len) < 0 || buf_char(&d->texts, '\0') < 0) {
         d->texts.len = before;
         return -1;
     }
-    d->at[d->n] = before;
-    d->at[d->n + 1] = d->texts.len;
-    d->hash[d->n] = hash;
-    d->slot[dict_slot(d, hash, text, len)] = d->n;
+    d->at[n] = before;
+    d->at[n + 1] = d->texts.len;
+    *slot = (struct slot){hash, d->n};
     return d->n++;
 }
 

@@ -15,6 +15,9 @@ struct dict *dict_new(void) MUST_CHECK; /* NULL: no memory */
 void dict_free(struct dict *d);
 int32_t dict_size(const struct dict *d);
 int32_t dict_find(const struct dict *d, const char *text, size_t len); /* -1 when absent */
+/* Says that a text will be looked up soon: where the dict is large, many lookups then wait for
+ * memory together. */
+void dict_expect(const struct dict *d, const char *text, size_t len);
 int32_t dict_add(
     struct dict *d, const char *text, size_t len) MUST_CHECK; /* found or added; -1: no memory */
 const char *dict_text(

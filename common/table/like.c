@@ -7,6 +7,7 @@
 #include "common/base/mem.h"
 #include "common/io/format/number.h"
 #include "common/table/bind.h"
+#include "common/table/fill.h"
 #include "common/table/load.h"
 
 struct like {
@@ -21,7 +22,13 @@ struct like {
     size_t col_room, value_room; /* sparse */
     double **row;                /* sparse from dense input: one row, as columns of one value */
     int64_t n_dropped;
+    struct block block;
+    struct block_column *want; /* [n_cols + OTHER_COLUMNS] */
+    int n_want;
 };
+
+/* Numbers of the block's columns behind the schema's. */
+enum { TARGET_COLUMN, WEIGHT_COLUMN, GROUP_COLUMN, OTHER_COLUMNS };
 
 static int find_columns(struct like *l, struct err *err);
 static int read_rows(struct like *l, const struct watch *w, struct err *err);
@@ -29,18 +36,19 @@ static int finish(struct like *l, const struct watch *w, struct err *err);
 
 static void like_release(struct like *l)
 {
+    block_release(&l->block);
+    mem_free(l->want);
     for (int c = 0; l->row && c < l->train->schema.n_cols; c++)
         mem_free(l->row[c]);
     mem_free(l->row);
     binding_release(&l->binding);
-    source_close(l->source);
 }
 
-int table_read_like(struct table *t, const char *path, const struct table *train,
+int load_like(struct table *t, struct source *s, const struct table *train,
     const struct read_opts *opts, const struct watch *w, struct err *err)
 {
-    struct like l = {.t = t, .train = train, .o = opts, .target = -1, .weight = -1, .group = -1};
-    const struct operands file = {1, &path};
+    struct like l = {
+        .t = t, .source = s, .train = train, .o = opts, .target = -1, .weight = -1, .group = -1};
     int ret = -1;
 
     *t = (struct table)TABLE_INIT;
@@ -49,8 +57,7 @@ int table_read_like(struct table *t, const char *path, const struct table *train
         err_memory(err);
         goto out;
     }
-    l.source = source_open(&file, &opts->format, train->schema.no_trim, false, err);
-    if (!l.source || binding_init(&l.binding, &t->schema, l.source, false, err) < 0 ||
+    if (binding_init(&l.binding, &t->schema, l.source, false, err) < 0 ||
         find_columns(&l, err) < 0 || read_rows(&l, w, err) < 0 || finish(&l, w, err) < 0)
         goto out;
     ret = 0;
@@ -58,6 +65,18 @@ out:
     like_release(&l);
     if (ret < 0)
         table_release(t);
+    return ret;
+}
+
+int table_read_like(struct table *t, const char *path, const struct table *train,
+    const struct read_opts *opts, const struct watch *w, struct err *err)
+{
+    const struct operands file = {1, &path};
+
+    *t = (struct table)TABLE_INIT;
+    struct source *s = source_open(&file, &opts->format, train->schema.no_trim, false, err);
+    int ret = s ? load_like(t, s, train, opts, w, err) : -1;
+    source_close(s);
     return ret;
 }
 
@@ -120,16 +139,17 @@ static int find_columns(struct like *l, struct err *err)
 
 /* ---- rows ---- */
 
-/* Room for one more row in every array that has an entry a row. */
-static int make_room(struct like *l, struct err *err)
+/* Room for `rows` in every array that has an entry a row; for more of them if they are expected. */
+static int make_room(struct like *l, size_t rows, size_t expected, struct err *err)
 {
     struct table *t = l->t;
-    size_t rows = (size_t)t->n_rows, room = l->rows_room + l->rows_room / 2 + 1024;
+    size_t room = l->rows_room + l->rows_room / 2 + 1024;
     double **columns[] = {&t->y, &t->weight};
     void *grown;
 
-    if (rows < l->rows_room)
+    if (rows <= l->rows_room)
         return 0;
+    room = expected > room ? expected : room;
     for (size_t i = 0; i < sizeof columns / sizeof *columns; i++) {
         if (!(grown = mem_resize(*columns[i], room, sizeof **columns[i])))
             return err_memory(err);
@@ -149,7 +169,7 @@ static int make_room(struct like *l, struct err *err)
         if (!(grown = mem_resize(t->sparse->start, room + 1, sizeof *t->sparse->start)))
             return err_memory(err);
         t->sparse->start = grown;
-        if (rows == 0)
+        if (t->n_rows == 0)
             t->sparse->start[0] = 0;
     }
     l->rows_room = room;
@@ -302,31 +322,138 @@ static int add_sparse(struct like *l, const struct source_row *row, struct err *
     return 0;
 }
 
-static int read_rows(struct like *l, const struct watch *w, struct err *err)
+/* ---- rows by the block ---- */
+
+static int want_columns(struct like *l, struct err *err)
+{
+    int n = l->t->schema.n_cols;
+    const int from[OTHER_COLUMNS] = {
+        [TARGET_COLUMN] = l->target, [WEIGHT_COLUMN] = l->weight, [GROUP_COLUMN] = l->group};
+
+    l->want = mem_alloc((size_t)n + OTHER_COLUMNS, sizeof *l->want);
+    if (!l->want)
+        return err_memory(err);
+    l->n_want = binding_want(&l->binding, l->want);
+    for (int i = 0; i < OTHER_COLUMNS; i++)
+        if (from[i] >= 0)
+            l->want[l->n_want++] = (struct block_column){n + i, from[i]};
+    return block_init(&l->block, l->source, n + OTHER_COLUMNS, true, err);
+}
+
+static bool fill_target(const struct like *l, const struct block_cells *c, double *y)
+{
+    const struct target *target = &l->t->target;
+    const struct fill_rules r = {.na = &l->binding.na, .needed = true, .finite = true};
+
+    if (target->task != TASK_CLASSIFICATION)
+        return fill_numbers(c, &r, y);
+    for (int i = 0; i < c->cells.n; i++) {
+        size_t len;
+        const char *text = block_cell(c, i, &len);
+        int32_t code = na_holds(r.na, text, len) ? -1 : target_class(target, text, len);
+        if (code < 0)
+            return false;
+        y[i] = code;
+    }
+    return true;
+}
+
+static bool fill_cells(void *ctx, const struct block_cells *c)
+{
+    const struct like *l = ctx;
+    struct table *t = l->t;
+    int64_t row = t->n_rows + c->row;
+
+    switch (c->column - t->schema.n_cols) {
+    case TARGET_COLUMN:
+        return fill_target(l, c, t->y + row);
+    case WEIGHT_COLUMN:
+        return fill_weights(c, &l->binding.na, t->weight + row);
+    case GROUP_COLUMN:
+        return t->groups && fill_groups(c, t->groups, t->group + row);
+    default:
+        return binding_fill(&l->binding, c, t->values[c->column] + row);
+    }
+}
+
+static int accept_piece(struct like *l, const struct block_piece *p, struct err *err)
 {
     struct table *t = l->t;
-    struct source_row row;
-    int got;
 
-    if (make_room(l, err) < 0)
-        return -1;
-    while ((got = source_next(l->source, &row, err)) > 0) {
-        if (load_tick(w, t->n_rows, err) < 0 || make_room(l, err) < 0)
-            return -1;
-        int use = add_target(l, &row, err);
-        if (use < 0)
-            return -1;
-        if (use == 0) {
-            l->n_dropped++;
-            continue;
-        }
-        if (add_weight(l, &row, err) < 0 || add_group(l, &row, err) < 0 ||
-            (t->sparse ? add_sparse(l, &row, err)
-                       : binding_row(&l->binding, &row, t->values, t->n_rows, err)) < 0)
-            return -1;
-        t->n_rows++;
+    binding_accept(&l->binding, p);
+    for (size_t i = 0; i < p->n_texts; i++) { /* of groups */
+        int32_t code = dict_add(t->groups, p->texts[i].text, p->texts[i].len);
+        if (code < 0)
+            return err_memory(err);
+        t->group[t->n_rows + p->texts[i].row - p->row] = code;
     }
-    return got;
+    for (int64_t i = 0; l->weight < 0 && i < p->census.n_lines; i++)
+        t->weight[t->n_rows + i] = 1;
+    t->n_rows += p->census.n_lines;
+    return 0;
+}
+
+/* 1: there were some; 0: the next row must be read by itself. */
+static int read_block(struct like *l, struct err *err)
+{
+    struct block *b = &l->block;
+    size_t rows = (size_t)l->t->n_rows;
+    int got = l->t->sparse ? 0 : block_take(b, INT64_MAX, err);
+
+    if (got <= 0)
+        return got;
+    if (make_room(l, rows + (size_t)b->n_rows, block_expected(b, l->t->n_rows), err) < 0 ||
+        block_fill(b, l->want, l->n_want, fill_cells, l, err) < 0)
+        return -1;
+    l->weights = l->weights || (l->weight >= 0 && b->n_good > 0);
+    for (int i = 0; i < b->n_good; i++)
+        if (accept_piece(l, &b->piece[i], err) < 0)
+            return -1;
+    block_done(b, b->n_good);
+    return b->n_good > 0;
+}
+
+/* ---- all rows ---- */
+
+static int read_row(struct like *l, const struct source_row *row, struct err *err)
+{
+    struct table *t = l->t;
+
+    if (make_room(l, (size_t)t->n_rows + 1, 0, err) < 0)
+        return -1;
+    int use = add_target(l, row, err);
+    if (use < 0)
+        return -1;
+    if (use == 0) {
+        l->n_dropped++;
+        return 0;
+    }
+    if (add_weight(l, row, err) < 0 || add_group(l, row, err) < 0 ||
+        (t->sparse ? add_sparse(l, row, err)
+                   : binding_row(&l->binding, row, t->values, t->n_rows, err)) < 0)
+        return -1;
+    t->n_rows++;
+    return 0;
+}
+
+static int read_rows(struct like *l, const struct watch *w, struct err *err)
+{
+    struct source_row row;
+
+    if (make_room(l, 1, 0, err) < 0 || want_columns(l, err) < 0)
+        return -1;
+    for (;;) {
+        int64_t before = l->t->n_rows;
+        int got = read_block(l, err);
+        if (got == 0 && (got = source_next(l->source, &row, err)) > 0) {
+            block_slow(&l->block, 1);
+            got = read_row(l, &row, err) < 0 ? -1 : 1;
+        }
+        if (got <= 0)
+            return got;
+        if (load_ticks(w, before, l->t->n_rows, err) < 0)
+            return -1;
+    }
 }
 
 /* ---- after the rows ---- */

@@ -25,8 +25,14 @@ static inline const char *load_group_option(const struct read_opts *o)
 int load_table(struct table *t, struct source *s, const struct read_opts *o, const struct watch *w,
     struct err *err) MUST_CHECK;
 
+/* table_read_like() from a source, which stays the caller's. */
+int load_like(struct table *t, struct source *s, const struct table *train,
+    const struct read_opts *opts, const struct watch *w, struct err *err) MUST_CHECK;
+
 /* Called every row: progress, and ERR_INTERRUPTED when the watch says to stop. */
 int load_tick(const struct watch *w, int64_t row, struct err *err) MUST_CHECK;
+/* The same when rows came that were `before` so far, and now are `rows`. */
+int load_ticks(const struct watch *w, int64_t before, int64_t rows, struct err *err) MUST_CHECK;
 
 /* A weight that is missing, negative or not finite is an error that names the place. */
 int load_weight(

@@ -7,7 +7,8 @@
 #include "common/table/bind.h"
 #include "common/table/source.h"
 
-enum { BATCH_ROWS = 4096, BATCH_VALUES = 1 << 20 };
+/* A batch has at least so many rows or values, if there are as many; blocks make it larger. */
+enum { BATCH_ROWS = 4096, BATCH_VALUES = 1 << 20, BLOCK_VALUES = 1 << 21 };
 
 struct reader {
     struct source *source;
@@ -16,11 +17,16 @@ struct reader {
     char delimiter;
     int64_t n_rows; /* given so far */
     int batch_rows;
-    double **cols; /* [n_cols] of batch_rows, NULL for ignored ones */
+    size_t room;   /* rows that the arrays hold */
+    double **cols; /* [n_cols], NULL for ignored ones */
     int n_kept;
     int *kept;       /* columns of the input */
-    struct buf text; /* of the batch's kept fields; row i is [start[i], start[i + 1]) */
-    size_t *start;
+    struct buf text; /* of the batch's kept fields; row i is [start[i], stop[i]) */
+    size_t *start, *stop;
+    struct block block;
+    struct block_column *want; /* [n_cols + 1]: columns that are read; kept fields, as rows */
+    int n_want;
+    int n_rows_before; /* of the batch, before the block */
 };
 
 static int keep_columns(struct reader *r, const char *list, struct err *err)
@@ -67,25 +73,46 @@ static int need_columns(struct reader *r, struct err *err)
     return ret;
 }
 
+static int make_room(struct reader *r, size_t rows, struct err *err)
+{
+    size_t **places[] = {&r->start, &r->stop};
+    void *grown;
+
+    if (rows <= r->room)
+        return 0;
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+        if (!(grown = mem_resize(*places[i], rows, sizeof **places[i])))
+            return err_memory(err);
+        *places[i] = grown;
+    }
+    for (int c = 0; c < r->schema.n_cols; c++) {
+        if (r->schema.cols[c].kind == COL_IGNORED)
+            continue;
+        if (!(grown = mem_resize(r->cols[c], rows, sizeof **r->cols)))
+            return err_memory(err);
+        r->cols[c] = grown;
+    }
+    r->room = rows;
+    return 0;
+}
+
 static int make_batch(struct reader *r, struct err *err)
 {
-    int n = schema_n_features(&r->schema);
+    int n = schema_n_features(&r->schema), n_cols = r->schema.n_cols;
 
     r->batch_rows = n > BATCH_VALUES / BATCH_ROWS ? BATCH_VALUES / n : BATCH_ROWS;
     if (r->batch_rows < 1)
         r->batch_rows = 1;
-    r->cols = mem_zalloc((size_t)r->schema.n_cols, sizeof *r->cols);
-    r->start = mem_zalloc((size_t)r->batch_rows + 1, sizeof *r->start);
-    if (!r->cols || !r->start)
+    r->cols = mem_zalloc((size_t)n_cols, sizeof *r->cols);
+    r->want = mem_alloc((size_t)n_cols + 1, sizeof *r->want);
+    if (!r->cols || !r->want)
         return err_memory(err);
-    for (int c = 0; c < r->schema.n_cols; c++) {
-        if (r->schema.cols[c].kind == COL_IGNORED)
-            continue;
-        r->cols[c] = mem_alloc((size_t)r->batch_rows, sizeof **r->cols);
-        if (!r->cols[c])
-            return err_memory(err);
-    }
-    return 0;
+    if (make_room(r, (size_t)r->batch_rows, err) < 0)
+        return -1;
+    r->n_want = binding_want(&r->binding, r->want);
+    if (r->n_kept)
+        r->want[r->n_want++] = (struct block_column){n_cols, BLOCK_ROW};
+    return block_init(&r->block, r->source, n_cols + 1, false, err);
 }
 
 struct reader *reader_of(
@@ -136,6 +163,9 @@ void reader_close(struct reader *r)
     mem_free(r->cols);
     mem_free(r->kept);
     mem_free(r->start);
+    mem_free(r->stop);
+    mem_free(r->want);
+    block_release(&r->block);
     buf_release(&r->text);
     binding_release(&r->binding);
     source_close(r->source);
@@ -143,12 +173,80 @@ void reader_close(struct reader *r)
     mem_free(r);
 }
 
+/* ---- rows by the block ---- */
+
+/* Kept fields of some rows.  Each piece has as much room for them as it has bytes, which is enough:
+ * there is a delimiter or a line end behind every field. */
+static void keep_cells(struct reader *r, const struct block_cells *c)
+{
+    const struct source_span *span = &r->block.span;
+    size_t at = r->text.len + (size_t)(c->piece->text - span->lines.text) + c->piece->kept;
+    size_t first = at;
+
+    for (int i = 0; i < c->cells.n; i++) {
+        int64_t row = r->n_rows_before + c->row + i;
+        r->start[row] = at;
+        for (int k = 0; k < r->n_kept; k++) {
+            int from = span->from ? span->from[r->kept[k]] : r->kept[k];
+            size_t place = (size_t)from * CSV_CELLS_MAX + (size_t)i;
+            size_t begin = c->cells.begin[place], len = c->cells.next[place] - 1 - begin;
+            if (len)
+                memcpy(r->text.data + at, c->cells.text + begin, len);
+            at += len;
+            r->text.data[at++] = r->delimiter;
+        }
+        r->stop[row] = at;
+    }
+    c->piece->kept += at - first;
+}
+
+static bool fill_cells(void *ctx, const struct block_cells *c)
+{
+    struct reader *r = ctx;
+
+    if (c->column < r->schema.n_cols)
+        return binding_fill(&r->binding, c, r->cols[c->column] + r->n_rows_before + c->row);
+    keep_cells(r, c);
+    return true;
+}
+
+/* 1, and how many rows are added to *n; 0: the next row must be read by itself. */
+static int read_block(struct reader *r, int *n, struct err *err)
+{
+    struct block *b = &r->block;
+    int features = schema_n_features(&r->schema);
+    int64_t most = BLOCK_VALUES / (features ? features : 1);
+
+    if (r->n_kept && source_delimiter(r->source) != r->delimiter)
+        return 0; /* kept fields are written anew */
+    int got = block_take(b, most, err);
+    if (got <= 0)
+        return got;
+    r->n_rows_before = *n;
+    if (make_room(r, (size_t)(*n + b->n_rows), err) < 0)
+        return -1;
+    if (r->n_kept && buf_room(&r->text, b->n_bytes) < 0)
+        return err_memory(err);
+    if (block_fill(b, r->want, r->n_want, fill_cells, r, err) < 0)
+        return -1;
+    for (int i = 0; i < b->n_good; i++) {
+        binding_accept(&r->binding, &b->piece[i]);
+        if (r->n_kept)
+            r->text.len += b->piece[i].len;
+    }
+    *n += (int)block_done(b, b->n_good);
+    return b->n_good > 0;
+}
+
+/* ---- rows one by one ---- */
+
 /* The kept fields of a row, each with the delimiter behind it: their bytes, unless the file's
  * delimiter is another than the output's. */
 static int keep_fields(struct reader *r, const struct source_row *row, int at, struct err *err)
 {
     bool same = source_delimiter(r->source) == r->delimiter;
 
+    r->start[at] = r->text.len;
     for (int i = 0; i < r->n_kept; i++) {
         const struct csv_field *f = &row->field[r->kept[i]];
         if ((same ? buf_add(&r->text, f->raw, f->raw_len)
@@ -156,25 +254,39 @@ static int keep_fields(struct reader *r, const struct source_row *row, int at, s
             buf_char(&r->text, r->delimiter) < 0)
             return err_memory(err);
     }
-    r->start[at + 1] = r->text.len;
+    r->stop[at] = r->text.len;
     return 0;
+}
+
+static int read_row(struct reader *r, int *n, struct err *err)
+{
+    struct source_row row;
+    int got = source_next(r->source, &row, err);
+
+    if (got <= 0)
+        return got;
+    block_slow(&r->block, 1);
+    if (make_room(r, (size_t)*n + 1, err) < 0 ||
+        binding_row(&r->binding, &row, r->cols, *n, err) < 0 ||
+        (r->n_kept && keep_fields(r, &row, *n, err) < 0))
+        return -1;
+    ++*n;
+    return 1;
 }
 
 int reader_next(struct reader *r, struct batch *b, struct err *err)
 {
-    struct source_row row;
     int n = 0;
 
     buf_clear(&r->text);
-    for (; n < r->batch_rows; n++) {
-        int got = source_next(r->source, &row, err);
+    while (n < r->batch_rows) {
+        int got = read_block(r, &n, err);
+        if (got == 0)
+            got = read_row(r, &n, err);
         if (got < 0)
             return -1;
         if (got == 0)
             break;
-        if (binding_row(&r->binding, &row, r->cols, n, err) < 0 ||
-            (r->n_kept && keep_fields(r, &row, n, err) < 0))
-            return -1;
     }
     *b =
         (struct batch){.first_row = r->n_rows, .n_rows = n, .cols = (const double *const *)r->cols};
@@ -204,7 +316,7 @@ const char *reader_kept_name(const struct reader *r, int i)
 
 int reader_put_kept(const struct reader *r, int row, struct output *out, struct err *err)
 {
-    size_t from = r->start[row], to = r->start[row + 1];
+    size_t from = r->n_kept ? r->start[row] : 0, to = r->n_kept ? r->stop[row] : 0;
     return to > from ? output_put(out, r->text.data + from, to - from, err) : 0;
 }
 

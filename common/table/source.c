@@ -45,6 +45,7 @@ struct source {
     struct npy_rows npy;
     int *from; /* column i stands at from[i] of the current file, -1: not there; NULL: at i */
     struct csv_field *field;
+    struct source_pieces pieces;
 };
 
 static const char *const stdin_only[] = {"-"};
@@ -216,6 +217,34 @@ int source_rewind(struct source *s, struct err *err)
     s->at = 0;
     s->one_pass_done = true;
     return source_begin(s, err);
+}
+
+int source_ahead(struct source *s, size_t want, struct source_span *span, struct err *err)
+{
+    *span = (struct source_span){.trim = !s->no_trim, .from = s->from};
+    if (!s->csv)
+        return 0;
+    span->delimiter = csv_delimiter(s->csv);
+    span->n_columns = csv_n_columns(s->csv);
+    if (csv_ahead(s->csv, want, &span->lines, err) < 0)
+        return -1;
+    span->left = input_left(s->in[s->at]);
+    return 0;
+}
+
+void source_pass(struct source *s, size_t bytes, int64_t n_lines)
+{
+    csv_pass(s->csv, bytes, n_lines);
+}
+
+void source_set_pieces(struct source *s, struct source_pieces pieces)
+{
+    s->pieces = pieces;
+}
+
+struct source_pieces source_pieces(const struct source *s)
+{
+    return s->pieces;
 }
 
 /* ---- one file ---- */

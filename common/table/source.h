@@ -53,4 +53,26 @@ int source_next(
     struct source *s, struct source_row *row, struct err *err) MUST_CHECK; /* 1, 0, -1 */
 int source_rewind(struct source *s, struct err *err) MUST_CHECK;
 
+/* What source_next() would read next, if that is lines of CSV: csv_ahead() of the current file. */
+struct source_span {
+    struct csv_span lines; /* len 0: take source_next() */
+    char delimiter;
+    bool trim;
+    int n_columns;   /* of this file */
+    const int *from; /* the source's column i stands at from[i] of this file; NULL: at i */
+    size_t left;     /* bytes of the file behind the span; SIZE_MAX: not known */
+};
+int source_ahead(
+    struct source *s, size_t want, struct source_span *span, struct err *err) MUST_CHECK;
+void source_pass(struct source *s, size_t bytes, int64_t n_lines);
+
+/* How many bytes a thread takes at a time, and how many such pieces are taken at once; no piece:
+ * row by row.  For tests; 0 at first: as suits the machine. */
+struct source_pieces {
+    int size, n;
+    bool none;
+};
+void source_set_pieces(struct source *s, struct source_pieces pieces);
+struct source_pieces source_pieces(const struct source *s);
+
 #endif

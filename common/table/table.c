@@ -62,6 +62,12 @@ int load_tick(const struct watch *w, int64_t row, struct err *err)
     return watch_stop(w) ? err_interrupted(err) : 0;
 }
 
+int load_ticks(const struct watch *w, int64_t before, int64_t rows, struct err *err)
+{
+    int64_t last = rows - rows % LOAD_TICK;
+    return before && before > last ? 0 : load_tick(w, last, err);
+}
+
 int load_weight(double weight, const struct place *place, const char *column, struct err *err)
 {
     const char *what = isnan(weight)       ? "is missing"

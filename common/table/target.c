@@ -114,20 +114,41 @@ static int settle_texts(
     return ret;
 }
 
+/* Codes for numbers that are classes.  They come again and again: the first few are remembered. */
+static void code_labels(const struct dict *values, double *value, int64_t n_rows)
+{
+    double known[CODES_MAX];
+    int32_t code[CODES_MAX];
+    int n_known = 0;
+
+    for (int64_t i = 0; i < n_rows; i++) {
+        char text[NUMBER_MAX];
+        double v = value[i] + 0.0; /* -0 is 0 */
+        int k = 0;
+        while (k < n_known && known[k] != v)
+            k++;
+        if (k < n_known) {
+            value[i] = code[k];
+            continue;
+        }
+        value[i] = dict_find(values, text, (size_t)number_write(v, text));
+        if (n_known < CODES_MAX) {
+            known[n_known] = v;
+            code[n_known++] = (int32_t)value[i];
+        }
+    }
+}
+
 /* Numbers as classes: codes for values, then the order of the values. */
 static int settle_labels(
     struct target *t, struct column *c, const struct read_opts *o, struct err *err)
 {
-    char text[NUMBER_MAX];
     struct dict *classes = c->labels.text;
     int32_t *order = dict_order(c->labels.value);
 
     if (!order)
         return err_memory(err);
-    for (int64_t i = 0; i < c->n_rows; i++) {
-        int n = number_write(c->value[i] + 0.0, text);
-        c->value[i] = dict_find(c->labels.value, text, (size_t)n);
-    }
+    code_labels(c->labels.value, c->value, c->n_rows);
     c->labels.text = NULL;
     int ret = settle_classes(t, c, classes, order, o, err);
     mem_free(order);

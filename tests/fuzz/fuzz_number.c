@@ -1,10 +1,12 @@
 /* fuzz_number.c -- number_read() is strtod() on what it accepts, which is all decimal numbers;
- * what number_write*() writes, it reads back. */
+ * what number_write*() writes, it reads back; what the kernels for CSV accept, they read as it
+ * does. */
 #include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/io/format/csv_scan.h"
 #include "common/io/format/number.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -37,6 +39,26 @@ static void check_read(const char *text, size_t len)
     free(copy);
 }
 
+static void check_kernels(const char *text, size_t len)
+{
+    enum { MOST = 40 };
+    char block[2 * CSV_SLACK + MOST + 1];
+    const uint32_t begin = 0, next = (uint32_t)len + 1;
+    const struct csv_cells cells = {block + CSV_SLACK, &begin, &next, 1};
+    uint64_t points, left[CPU_AVX512 + 1];
+    double v, right;
+
+    if (len > MOST)
+        return;
+    memset(block, '7', sizeof block);
+    memcpy(block + CSV_SLACK, text, len);
+    for (int level = CPU_PLAIN; level <= (int)cpu_level(); level++) {
+        left[level] = csv_kernels((enum cpu_level)level)->numbers(&cells, &v, &points);
+        check(left[level] == left[CPU_PLAIN]);
+        check(left[level] || (number_read(text, len, &right) && same(v, right)));
+    }
+}
+
 static void check_write(const uint8_t *data)
 {
     char text[NUMBER_MAX];
@@ -55,6 +77,7 @@ static void check_write(const uint8_t *data)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     check_read((const char *)data, size);
+    check_kernels((const char *)data, size);
     if (size >= 8)
         check_write(data);
     return 0;

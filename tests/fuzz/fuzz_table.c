@@ -1,9 +1,11 @@
 /*
  * fuzz_table.c -- a table from any bytes, its schema as JSON and back, and the same bytes read for
  * prediction by that schema, which must give what training saw.  The first two bytes pick options.
+ * Rows are read one by one and by the block: tables and messages must be the same.
  */
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "common/table/load.h"
 #include "common/table/reader.h"
@@ -40,11 +42,74 @@ static void check_table(const struct table *t)
         check(t->group[i] >= 0 && t->group[i] < dict_size(t->groups));
 }
 
+/* ---- the same by the block ---- */
+
+static void check_dicts(const struct dict *a, const struct dict *b)
+{
+    check(!a == !b && (!a || dict_size(a) == dict_size(b)));
+    for (int32_t i = 0; a && i < dict_size(a); i++)
+        check(strcmp(dict_text(a, i, NULL), dict_text(b, i, NULL)) == 0);
+}
+
+static void check_doubles(const double *a, const double *b, int64_t n)
+{
+    check(!a == !b);
+    for (int64_t i = 0; a && i < n; i++)
+        check(same(a[i], b[i]) && (isnan(a[i]) || signbit(a[i]) == signbit(b[i])));
+}
+
+static void check_same(const struct table *a, const struct table *b)
+{
+    check(a->schema.n_cols == b->schema.n_cols && a->n_rows == b->n_rows);
+    for (int c = 0; c < a->schema.n_cols; c++) {
+        const struct col_spec *s = &a->schema.cols[c], *u = &b->schema.cols[c];
+        check(s->kind == u->kind && strcmp(s->note ? s->note : "", u->note ? u->note : "") == 0);
+        check_dicts(s->dict, u->dict);
+        if (a->values)
+            check_doubles(a->values[c], b->values[c], a->n_rows);
+    }
+    check(a->target.task == b->target.task);
+    check_dicts(a->target.classes, b->target.classes);
+    check_dicts(a->groups, b->groups);
+    check_doubles(a->y, b->y, a->n_rows);
+    check_doubles(a->weight, b->weight, a->n_rows);
+    for (int64_t i = 0; a->group && i < a->n_rows; i++)
+        check(a->group[i] == b->group[i]);
+}
+
 static struct source *open_bytes(const uint8_t *data, size_t size, const struct read_opts *o)
 {
     struct err err = ERR_INIT;
     struct input *in = input_from_memory("a", data, size, &err);
     return in ? source_of(in, &o->format, o->no_trim, true, &err) : NULL;
+}
+
+static int load(struct table *t, const uint8_t *data, size_t size, const struct read_opts *o,
+    struct source_pieces pieces, struct err *err)
+{
+    struct source *s = open_bytes(data, size, o);
+    int ret = -1;
+
+    if (s) {
+        source_set_pieces(s, pieces);
+        ret = load_table(t, s, o, NULL, err);
+    }
+    source_close(s);
+    return ret;
+}
+
+static void load_by_block(const uint8_t *data, size_t size, const struct read_opts *o,
+    struct source_pieces pieces, const struct table *want, const struct err *want_err)
+{
+    struct err err = ERR_INIT;
+    struct table t = TABLE_INIT;
+
+    check((load(&t, data, size, o, pieces, &err) == 0) == (want != NULL));
+    if (want)
+        check_same(want, &t);
+    else
+        check(strcmp(err.text, want_err->text) == 0);
+    table_release(&t);
 }
 
 /* Rows are those of the table, unless some were left out for want of a target. */
@@ -91,6 +156,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static const char *const targets[] = {NULL, "1", "y", "2"}, *const groups[] = {NULL, "3"};
+    static const int sizes[] = {0, 1, 6, 17, 64, 200, 1000, 4096};
     struct err err = ERR_INIT;
     struct read_opts o = READ_OPTIONS_INIT;
     struct table t;
@@ -107,12 +173,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     o.format.no_header = data[1] & 4;
     o.format.zero_based = data[1] & 8;
     o.no_trim = data[1] & 16;
-    struct source *s = open_bytes(data + 2, size - 2, &o);
-    if (s && load_table(&t, s, &o, NULL, &err) == 0) {
+    const struct source_pieces pieces = {.size = sizes[data[1] >> 5], .n = 3},
+                               none = {.none = true};
+    int ret = load(&t, data + 2, size - 2, &o, none, &err);
+    load_by_block(data + 2, size - 2, &o, pieces, ret == 0 ? &t : NULL, &err);
+    if (ret == 0) {
         check_table(&t);
         follow(data + 2, size - 2, &t, &o);
         table_release(&t);
     }
-    source_close(s);
     return 0;
 }

@@ -57,6 +57,20 @@ bool csv_named(const struct csv *csv); /* false without a header */
  * unterminated...). */
 int csv_next(struct csv *csv, struct csv_row *row, struct err *err) MUST_CHECK;
 
+/*
+ * For who can take plain lines (csv_scan.h) faster: up to `want` bytes of the whole lines that
+ * csv_next() would read next, as they stand in the file; len is 0 if there are none at hand.  They
+ * are valid until the next call, with CSV_SLACK bytes around them.  csv_pass() says which of them,
+ * from the first on, were taken; csv_next() goes on behind these.
+ */
+struct csv_span {
+    const char *text;
+    size_t len;
+    int64_t line; /* number of the first */
+};
+int csv_ahead(struct csv *csv, size_t want, struct csv_span *span, struct err *err) MUST_CHECK;
+void csv_pass(struct csv *csv, size_t bytes, int64_t n_lines);
+
 /* Writes one field, quoted if it must be: delimiter, quote, CR, LF inside, blanks at its ends. */
 int csv_put_field(
     struct output *out, const char *text, size_t len, char delimiter, struct err *err) MUST_CHECK;

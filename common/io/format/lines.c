@@ -9,7 +9,8 @@ enum { LINES_BLOCK = 1 << 18 };
 
 void lines_init(struct lines *l, struct input *in)
 {
-    *l = (struct lines){.in = in};
+    *l = (struct lines){
+        .in = in, .start = LINES_SLACK, .at = LINES_SLACK, .end = LINES_SLACK, .err = ERR_INIT};
 }
 
 void lines_release(struct lines *l)
@@ -23,24 +24,28 @@ void lines_drop(struct lines *l)
     l->start = l->at;
 }
 
-/* Reads more bytes behind end, making room first: 1, 0 at the end of the input, -1. */
-static int lines_fill(struct lines *l, struct err *err)
+/* Reads up to n more bytes behind end, making room first: 1, 0 at the end of the input, -1. */
+static int lines_fill(struct lines *l, size_t n, struct err *err)
 {
-    if (l->start > 0 && l->room - l->end < LINES_BLOCK) {
-        memmove(l->data, l->data + l->start, l->end - l->start);
-        l->at -= l->start;
-        l->end -= l->start;
-        l->start = 0;
-    }
-    if (l->room - l->end < LINES_BLOCK && mem_grow(&l->data, &l->room, l->end + LINES_BLOCK, 1) < 0)
-        return err_memory(err);
-    ssize_t n = input_read(l->in, l->data + l->end, l->room - l->end, err);
-    if (n < 0)
+    if (l->err.kind != ERR_NONE) {
+        *err = l->err;
         return -1;
-    if (n == 0)
+    }
+    if (l->start > LINES_SLACK && l->room - l->end < n + LINES_SLACK) {
+        memmove(l->data + LINES_SLACK, l->data + l->start, l->end - l->start);
+        l->at -= l->start - LINES_SLACK;
+        l->end -= l->start - LINES_SLACK;
+        l->start = LINES_SLACK;
+    }
+    if (mem_grow(&l->data, &l->room, l->end + n + LINES_SLACK, 1) < 0)
+        return err_memory(err);
+    ssize_t got = input_read(l->in, l->data + l->end, n, err);
+    if (got < 0)
+        return -1;
+    if (got == 0)
         l->eof = true;
-    l->end += (size_t)n;
-    return n > 0;
+    l->end += (size_t)got;
+    return got > 0;
 }
 
 int lines_more(struct lines *l, size_t limit, size_t *from, struct err *err)
@@ -62,7 +67,47 @@ int lines_more(struct lines *l, size_t limit, size_t *from, struct err *err)
             return LINES_ONE;
         }
         seen = left;
-        if (lines_fill(l, err) < 0)
+        if (lines_fill(l, LINES_BLOCK, err) < 0)
             return -1;
     }
+}
+
+/* Length of the whole lines among the n bytes ahead, of which `none` have no '\n'. */
+static size_t whole_lines(const struct lines *l, size_t none, size_t n)
+{
+    const char *text = l->data + l->at;
+    while (n > none && text[n - 1] != '\n')
+        n--;
+    return n > none ? n : 0;
+}
+
+int lines_ahead(struct lines *l, size_t want, const char **text, size_t *len, struct err *err)
+{
+    size_t whole = 0, seen = 0;
+
+    lines_drop(l);
+    for (;;) {
+        size_t n = l->end - l->at < want ? l->end - l->at : want;
+        size_t more = n > seen ? whole_lines(l, seen, n) : 0;
+        whole = more ? more : whole;
+        seen = n;
+        if (n == want || l->eof || l->err.kind != ERR_NONE || (whole && !input_ready(l->in)))
+            break;
+        size_t missing = want - n, left = input_left(l->in);
+        missing = missing < left ? missing : left;
+        if (lines_fill(l, missing > LINES_BLOCK ? missing : LINES_BLOCK, &l->err) < 0 && !seen) {
+            *err = l->err;
+            return -1;
+        }
+    }
+    *text = l->data + l->at;
+    *len = whole;
+    return 0;
+}
+
+void lines_pass(struct lines *l, size_t bytes, int64_t n_lines)
+{
+    l->at += bytes;
+    l->start = l->at;
+    l->line += n_lines;
 }

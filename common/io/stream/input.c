@@ -18,9 +18,10 @@
 #include "common/base/buf.h"
 #include "common/base/interrupt.h"
 #include "common/base/mem.h"
+#include "common/base/pool.h"
 #include "common/io/stream/gzip.h"
 
-enum { INPUT_BUFFER = GZIP_BUFFER, INPUT_BLOCK = 1 << 20 };
+enum { INPUT_BUFFER = GZIP_BUFFER, INPUT_BLOCK = 1 << 20, PART_SIZE = 1 << 18, PARTS_MAX = 64 };
 
 struct input {
     char *name;
@@ -160,6 +161,43 @@ static int source_wait(const struct input *in, struct err *err)
     return errno == EINTR ? retry(err) : err_system(err, "%s", in->name);
 }
 
+/* A run of bytes that the pool reads in parts. */
+struct parts {
+    int fd;
+    off_t from;
+    char *to;
+    size_t n;
+    ssize_t got[PARTS_MAX];
+};
+
+static void part_read(void *ctx, int64_t part, int worker)
+{
+    struct parts *p = ctx;
+    size_t at = (size_t)part * PART_SIZE, n = p->n - at < PART_SIZE ? p->n - at : PART_SIZE;
+    (void)worker;
+    p->got[part] = pread(p->fd, p->to + at, n, p->from + (off_t)at);
+}
+
+/* Copying from the page cache takes a while.  Gives what came without a gap; whatever is wrong, an
+ * end or an error, is left to read(): 0. */
+static size_t source_read_parts(const struct input *in, void *to, size_t n)
+{
+    struct parts p = {.fd = in->fd, .from = lseek(in->fd, 0, SEEK_CUR), .to = to};
+    size_t have = 0;
+
+    p.n = n < (size_t)PART_SIZE * PARTS_MAX ? n : (size_t)PART_SIZE * PARTS_MAX;
+    size_t n_parts = (p.n + PART_SIZE - 1) / PART_SIZE;
+    if (!in->regular || n_parts < 2 || pool_size() < 2 || p.from < 0)
+        return 0;
+    pool_run((int64_t)n_parts, part_read, &p);
+    for (size_t i = 0; i < n_parts && p.got[i] > 0; i++) {
+        have += (size_t)p.got[i];
+        if (p.got[i] < PART_SIZE)
+            break;
+    }
+    return lseek(in->fd, p.from + (off_t)have, SEEK_SET) < 0 ? 0 : have;
+}
+
 static ssize_t source_read(void *ctx, void *to, size_t n, struct err *err)
 {
     struct input *in = ctx;
@@ -174,6 +212,9 @@ static ssize_t source_read(void *ctx, void *to, size_t n, struct err *err)
     for (;;) {
         if (interrupt_signal())
             return err_interrupted(err);
+        size_t parts = source_read_parts(in, to, n);
+        if (parts)
+            return (ssize_t)parts;
         ssize_t got = read(in->fd, to, n < (1u << 30) ? n : 1u << 30);
         if (got >= 0)
             return got;
@@ -390,6 +431,26 @@ ssize_t input_peek(struct input *in, const unsigned char **bytes, size_t n, stru
     size_t there = in->len - in->pos;
     *bytes = in->buffer + in->pos;
     return (ssize_t)(there < n ? there : n);
+}
+
+size_t input_left(const struct input *in)
+{
+    size_t here = in->len - in->pos;
+    struct stat st;
+
+    if (in->fd < 0)
+        return here + (in->memory_len - in->memory_pos);
+    if (!in->regular || in->gzip || fstat(in->fd, &st) < 0)
+        return SIZE_MAX;
+    off_t at = lseek(in->fd, 0, SEEK_CUR);
+    return at < 0 ? SIZE_MAX : here + (size_t)(st.st_size > at ? st.st_size - at : 0);
+}
+
+bool input_ready(const struct input *in)
+{
+    struct pollfd now = {.fd = in->fd, .events = POLLIN};
+    return in->fd < 0 || in->regular || in->ended || in->pos < in->len ||
+           in->spool_pos < in->spool_len || poll(&now, 1, 0) != 0;
 }
 
 int input_read_exactly(struct input *in, void *to, size_t n, struct err *err)

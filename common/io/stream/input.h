@@ -4,7 +4,8 @@
  * "-" is standard input.  Gzip is recognised by its magic, on pipes too, with several members; a
  * truncated or corrupt stream is an error, as is anything but zero padding after the last member.
  * Reads are restarted after signals unless interrupt_signal() says to stop (ERR_INTERRUPTED).
- * Directories, unreadable files and such are errors that name the file.
+ * Directories, unreadable files and such are errors that name the file.  Many bytes of a regular
+ * file are read by all threads of the pool at once.
  *
  * input_keep() must be called before the first read if input_rewind() may be: a regular file is
  * then simply read again, anything else is copied to an unlinked file in TMPDIR as it is read
@@ -37,6 +38,12 @@ int input_read_exactly(struct input *in, void *to, size_t n, struct err *err) MU
 /* Looks at up to n (<= 65536) bytes without consuming them; returns how many there are. */
 ssize_t input_peek(
     struct input *in, const unsigned char **bytes, size_t n, struct err *err) MUST_CHECK;
+
+/* Bytes still to be read: of an uncompressed regular file or of memory, else SIZE_MAX. A hint:
+ * files grow and shrink. */
+size_t input_left(const struct input *in);
+/* False while input_read() would wait for whoever writes to the pipe. */
+bool input_ready(const struct input *in);
 
 int input_keep(struct input *in, struct err *err) MUST_CHECK;
 int input_rewind(struct input *in, struct err *err) MUST_CHECK;

@@ -7,6 +7,7 @@
 
 #include "common/base/mem.h"
 #include "common/io/stream/input.h"
+#include "common/table/source.h"
 #include "tests/unit/table/rows.h"
 
 /* A schema with the column `age` a number, `city` a category, `when` a date, `junk` ignored. */
@@ -243,7 +244,10 @@ static void test_batches(void **state)
     assert_int_equal(buf_str(&text, "a\n"), 0);
     for (int i = 0; i < 10000; i++)
         assert_int_equal(buf_printf(&text, "%d\n", i), 0);
-    struct reader *r = rows_reader(text.data, &none, &s, &err);
+    const struct read_opts o = READ_OPTIONS_INIT;
+    struct source *source = rows_source(text.data, -1, &o, false, &err);
+    source_set_pieces(source, (struct source_pieces){.size = 4096, .n = 2});
+    struct reader *r = reader_of(source, &none, &s, &err);
     for (; reader_next(r, &b, &err) > 0; batches++) {
         assert_int_equal(b.first_row, n);
         for (int i = 0; i < b.n_rows; i++)
