@@ -314,8 +314,7 @@ static int codes_init(struct run *r, struct err *err)
     return 0;
 }
 
-static int run_init(
-    struct run *r, const struct table *train, const struct table *valid, struct err *err)
+static int run_init(struct run *r, struct table *train, const struct table *valid, struct err *err)
 {
     struct bins_opts bins_opts = BINS_OPTS_INIT;
     int n_outputs = r->learner->n_outputs(r->self);
@@ -326,6 +325,8 @@ static int run_init(
     bins_opts.max_bins = r->opts->max_bins;
     if (bins_build(&r->bins, train, &bins_opts, err) < 0)
         return -1;
+    if (r->opts->drop_cells && r->bins.near)
+        table_drop_cells(train);
     r->rule =
         (struct grow_rule){r->self, n_outputs, r->learner->leaf, r->learner->leaf_by_rows(r->self)};
     r->growers = mem_zalloc((size_t)pool_size(), sizeof *r->growers);
@@ -362,7 +363,7 @@ static void run_release(struct run *r, int n_workers)
     bins_release(&r->bins);
 }
 
-int learner_fit(const struct learner *l, const void *params, const struct table *train,
+int learner_fit(const struct learner *l, const void *params, struct table *train,
     const struct table *valid, const struct fit_opts *opts, struct comm *comm,
     const struct watch *watch, struct fit *fit, struct err *err)
 {

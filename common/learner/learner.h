@@ -64,8 +64,10 @@ struct fit_opts {
     double time_limit; /* seconds, 0: none */
     int n_metrics;
     const struct metric *metrics;
-    int decisive; /* index of the metric that early stopping watches */
-    bool curve;   /* measure after every round, not only the last */
+    int decisive;    /* index of the metric that early stopping watches */
+    bool curve;      /* measure after every round, not only the last */
+    bool drop_cells; /* the training table's cells are not needed afterwards: they may go as soon as
+                        they are coded, which halves the memory */
     /* called about once a minute with what is grown so far; NULL: not at all */
     int (*save)(void *ctx, const struct forest *forest, struct err *err);
     void *save_ctx;
@@ -108,7 +110,7 @@ struct fit {
  * so far.  Early stopping watches valid, else the out-of-bag rows, and cuts the forest back to its
  * best round.
  */
-int learner_fit(const struct learner *l, const void *params, const struct table *train,
+int learner_fit(const struct learner *l, const void *params, struct table *train,
     const struct table *valid, const struct fit_opts *opts, struct comm *comm,
     const struct watch *watch, struct fit *fit, struct err *err) MUST_CHECK;
 void fit_release(struct fit *fit);

@@ -137,7 +137,7 @@ static void add_block(void *ctx, int64_t block, int worker)
         end = a->tally->table->n_rows;
     for (int i = a->first; i < a->last; i++) {
         struct tree tree = forest_tree(a->forest, i);
-        if (a->bytes && a->bytes[i - a->first].nodes)
+        if (a->bytes && a->bins->near)
             add_by_bytes(a, &tree, i, begin, end);
         else
             add_by_values(a, &tree, i, begin, end);

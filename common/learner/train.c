@@ -408,6 +408,7 @@ static int session_options(struct session *s, struct err *err)
     /* of the metrics chosen for classes log_loss, the second, is the finer one */
     s->fit_opts.decisive = !job->train->metric && s->train.target.task == TASK_CLASSIFICATION;
     s->fit_opts.curve = job->train->report != NULL;
+    s->fit_opts.drop_cells = true;
     s->options = job->learner->describe(job->params);
     if (!s->options ||
         json_object_set_new(s->options, "max_bins", json_integer(job->train->max_bins)) < 0)

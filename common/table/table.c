@@ -136,10 +136,17 @@ static void sparse_free(struct sparse *sp)
     mem_free(sp);
 }
 
+void table_drop_cells(struct table *t)
+{
+    for (int i = 0; t->values && i < t->schema.n_cols; i++) {
+        mem_free(t->values[i]);
+        t->values[i] = NULL;
+    }
+}
+
 void table_release(struct table *t)
 {
-    for (int i = 0; t->values && i < t->schema.n_cols; i++)
-        mem_free(t->values[i]);
+    table_drop_cells(t);
     mem_free(t->values);
     sparse_free(t->sparse);
     mem_free(t->y);

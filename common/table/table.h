@@ -74,6 +74,9 @@ struct table {
         .n_rows = 0                                                                                \
     }
 
+/* Frees the values of all columns of a dense table; the schema, target, weights and groups stay. */
+void table_drop_cells(struct table *t);
+
 /* A cell of a sparse table: what is absent is missing, or zero. */
 double table_sparse_value(const struct table *t, int64_t row, int col);
 

@@ -6,6 +6,8 @@
 #include "common/base/mem.h"
 #include "common/tree/levelset.h"
 
+enum { SETS_NUMBERED = 1 << 16 };
+
 /* ---- codes ---- */
 
 int byte_codes_init(struct byte_codes *c, int n_cols, struct err *err)
@@ -80,13 +82,13 @@ int bytetree_init(
     struct bytetree *b, const struct tree *tree, const struct byte_codes *codes, struct err *err)
 {
     uint32_t n_sets = count_sets(tree), set = 0;
+    bool many = n_sets > SETS_NUMBERED;
 
-    *b = (struct bytetree){NULL, NULL};
-    if (n_sets > BYTETREE_SETS_MAX)
-        return 0;
+    *b = (struct bytetree){.n_sets = n_sets};
     b->nodes = mem_alloc(tree->n_nodes, sizeof *b->nodes);
     b->sets = n_sets ? mem_alloc(n_sets, sizeof *b->sets) : NULL;
-    if (!b->nodes || (n_sets && !b->sets)) {
+    b->set_node = many ? mem_alloc(n_sets, sizeof *b->set_node) : NULL;
+    if (!b->nodes || (n_sets && !b->sets) || (many && !b->set_node)) {
         bytetree_release(b);
         return err_memory(err);
     }
@@ -103,6 +105,8 @@ int bytetree_init(
         }
         b->nodes[i] = (struct byte_node){
             node->child, (uint16_t)(col | BYTETREE_CATEGORY), (uint8_t)set, (uint8_t)(set >> 8)};
+        if (many)
+            b->set_node[set] = i;
         set_fill(&b->sets[set++], tree, node, col, codes);
     }
     return 0;
@@ -112,10 +116,26 @@ void bytetree_release(struct bytetree *b)
 {
     mem_free(b->nodes);
     mem_free(b->sets);
-    *b = (struct bytetree){NULL, NULL};
+    mem_free(b->set_node);
+    *b = (struct bytetree){.nodes = NULL};
 }
 
 /* ---- rows ---- */
+
+static const struct byte_set *set_of(const struct bytetree *b, uint32_t at)
+{
+    uint32_t low = 0, high = b->n_sets;
+    if (!b->set_node)
+        return &b->sets[b->nodes[at].start | b->nodes[at].width << 8];
+    while (low + 1 < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (b->set_node[middle] <= at)
+            low = middle;
+        else
+            high = middle;
+    }
+    return &b->sets[low];
+}
 
 /* A step of one row; a leaf's interval is all bytes.  sets is a constant where this is called. */
 static inline uint32_t step(const struct bytetree *b, uint32_t at, const uint8_t *row, bool sets)
@@ -124,7 +144,7 @@ static inline uint32_t step(const struct bytetree *b, uint32_t at, const uint8_t
     if (!sets || !(n->col & BYTETREE_CATEGORY))
         return n->child + ((uint8_t)(row[n->col] - n->start) > n->width);
     uint8_t byte = row[n->col & (BYTETREE_CATEGORY - 1)];
-    const uint64_t *word = b->sets[n->start | n->width << 8].word;
+    const uint64_t *word = set_of(b, at)->word;
     return n->child + !(word[byte / 64] >> (byte % 64) & 1);
 }
 

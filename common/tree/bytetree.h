@@ -17,7 +17,7 @@
 #include "common/tree/bins.h"
 #include "common/tree/forest.h"
 
-enum { BYTETREE_COLS_MAX = 1 << 15, BYTETREE_CATEGORY = 1 << 15, BYTETREE_SETS_MAX = 1 << 16 };
+enum { BYTETREE_COLS_MAX = 1 << 15, BYTETREE_CATEGORY = 1 << 15 };
 
 struct byte_node {
     uint32_t child; /* the left one; itself in a leaf */
@@ -31,8 +31,11 @@ struct byte_set {
 };
 
 struct bytetree {
-    struct byte_node *nodes; /* NULL: the tree has no such form */
-    struct byte_set *sets;   /* NULL: no node splits on a category */
+    struct byte_node *nodes;
+    struct byte_set *sets; /* [n_sets] NULL: no node splits on a category */
+    uint32_t *set_node;    /* [n_sets] whose each is, where they are more than 16 bits number;
+                              else NULL */
+    uint32_t n_sets;
 };
 
 /* What bytes mean. */
@@ -49,7 +52,7 @@ int byte_codes_init(struct byte_codes *c, int n_cols, struct err *err) MUST_CHEC
 int byte_codes_of_bins(struct byte_codes *c, const struct bins *b, struct err *err) MUST_CHECK;
 void byte_codes_release(struct byte_codes *c);
 
-/* nodes are NULL where the tree cannot be had in this form (too many columns or sets). */
+/* Columns are at most BYTETREE_COLS_MAX. */
 int bytetree_init(struct bytetree *b, const struct tree *tree, const struct byte_codes *codes,
     struct err *err) MUST_CHECK;
 void bytetree_release(struct bytetree *b);

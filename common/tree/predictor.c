@@ -97,7 +97,6 @@ static void choose_way(struct predictor *p)
     for (int i = 0; i < p->forest->n_trees; i++) {
         struct tree t = forest_tree(p->forest, i);
         small &= t.n_leaves <= MASKTREE_LEAVES;
-        bytes &= t.n_words <= BYTETREE_SETS_MAX;
     }
     p->way = !bytes ? BY_WORDS : small && masktree_possible() ? BY_MASKS : BY_BYTES;
 }
