@@ -58,12 +58,12 @@ static int bytes_make(struct run *r, int i, struct err *err)
     if (is_resumed(r, i)) {
         struct tree tree = forest_tree(&r->fit->forest, r->first + i);
         codes.cut = r->resumed_cuts;
-        return bytetree_init(&r->bytes[i], &tree, &codes, err);
+        return bytetree_init(&r->bytes[i], &tree, &codes, NULL, err);
     }
     if (!r->tree[i])
         return 0;
     codes.cut = r->tree[i]->codes;
-    return bytetree_init(&r->bytes[i], r->tree[i], &codes, err);
+    return bytetree_init(&r->bytes[i], r->tree[i], &codes, NULL, err);
 }
 
 static void grow_task(void *ctx, int64_t i, int worker)

@@ -145,7 +145,7 @@ static int session_open(struct session *s, const struct operands *files, struct 
         return err_memory(err);
     }
     s->width = prediction_width(&s->model.target);
-    s->predictor = predictor_new(&s->model.forest, s->model.schema.n_cols, err);
+    s->predictor = predictor_new(&s->model.forest, s->model.schema.n_cols, true, err);
     if (!s->predictor)
         return -1;
     s->codes =

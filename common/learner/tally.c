@@ -108,7 +108,7 @@ static void add_by_bytes(
             rows[n++] = row;
         }
         if (n == BYTETREE_ROWS || (row == end && n)) {
-            bytetree_leaves(&a->bytes[i - a->first], tree, near, n, leaf);
+            bytetree_leaves(&a->bytes[i - a->first], near, n, leaf);
             for (int j = 0; j < n; j++)
                 add_leaf(a, tree, rows[j], leaf[j]);
             n = 0;

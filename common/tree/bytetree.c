@@ -70,22 +70,16 @@ static struct byte_node number_node(
     return (struct byte_node){node->child, (uint16_t)col, start, (uint8_t)(cut - start)};
 }
 
-static uint32_t count_sets(const struct tree *tree)
+int bytetree_init(struct bytetree *b, const struct tree *tree, const struct byte_codes *codes,
+    void *nodes, struct err *err)
 {
-    uint32_t n = 0;
-    for (uint32_t i = 0; i < tree->n_nodes && tree->n_words; i++)
-        n += !node_is_leaf(&tree->nodes[i]) && node_is_category(&tree->nodes[i]);
-    return n;
-}
-
-int bytetree_init(
-    struct bytetree *b, const struct tree *tree, const struct byte_codes *codes, struct err *err)
-{
-    uint32_t n_sets = count_sets(tree), set = 0;
+    uint32_t n_sets = tree_count_sets(tree), set = 0;
     bool many = n_sets > SETS_NUMBERED;
 
     *b = (struct bytetree){.n_sets = n_sets};
-    b->nodes = mem_alloc(tree->n_nodes, sizeof *b->nodes);
+    if (!nodes)
+        nodes = b->owned = mem_alloc(tree->n_nodes, sizeof *b->nodes);
+    b->nodes = nodes;
     b->sets = n_sets ? mem_alloc(n_sets, sizeof *b->sets) : NULL;
     b->set_node = many ? mem_alloc(n_sets, sizeof *b->set_node) : NULL;
     if (!b->nodes || (n_sets && !b->sets) || (many && !b->set_node)) {
@@ -93,28 +87,28 @@ int bytetree_init(
         return err_memory(err);
     }
     for (uint32_t i = 0; i < tree->n_nodes; i++) {
-        const struct node *node = &tree->nodes[i];
-        if (node_is_leaf(node)) {
-            b->nodes[i] = (struct byte_node){i, 0, 0, UINT8_MAX};
-            continue;
+        struct node node = tree->nodes[i]; /* a copy: its memory may be where it goes */
+        struct byte_node to = {node.child, BYTETREE_LEAF, 0, UINT8_MAX};
+        if (!node_is_leaf(&node)) {
+            int col = node_column(tree, &node);
+            if (!node_is_category(&node)) {
+                to = number_node(&node, col, codes);
+            } else {
+                to = (struct byte_node){node.child, (uint16_t)(col | BYTETREE_CATEGORY),
+                    (uint8_t)set, (uint8_t)(set >> 8)};
+                if (many)
+                    b->set_node[set] = i;
+                set_fill(&b->sets[set++], tree, &node, col, codes);
+            }
         }
-        int col = node_column(tree, node);
-        if (!node_is_category(node)) {
-            b->nodes[i] = number_node(node, col, codes);
-            continue;
-        }
-        b->nodes[i] = (struct byte_node){
-            node->child, (uint16_t)(col | BYTETREE_CATEGORY), (uint8_t)set, (uint8_t)(set >> 8)};
-        if (many)
-            b->set_node[set] = i;
-        set_fill(&b->sets[set++], tree, node, col, codes);
+        memcpy(&b->nodes[i], &to, sizeof to);
     }
     return 0;
 }
 
 void bytetree_release(struct bytetree *b)
 {
-    mem_free(b->nodes);
+    mem_free(b->owned);
     mem_free(b->sets);
     mem_free(b->set_node);
     *b = (struct bytetree){.nodes = NULL};
@@ -124,28 +118,20 @@ void bytetree_release(struct bytetree *b)
 
 static const struct byte_set *set_of(const struct bytetree *b, uint32_t at)
 {
-    uint32_t low = 0, high = b->n_sets;
-    if (!b->set_node)
-        return &b->sets[b->nodes[at].start | b->nodes[at].width << 8];
-    while (low + 1 < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (b->set_node[middle] <= at)
-            low = middle;
-        else
-            high = middle;
-    }
-    return &b->sets[low];
+    uint32_t number = b->nodes[at].start | (uint32_t)b->nodes[at].width << 8;
+    return &b->sets[b->set_node ? find_number(b->set_node, b->n_sets, at) : number];
 }
 
-/* A step of one row; a leaf's interval is all bytes.  sets is a constant where this is called. */
+/* A step of one row.  sets is a constant where this is called. */
 static inline uint32_t step(const struct bytetree *b, uint32_t at, const uint8_t *row, bool sets)
 {
     const struct byte_node *n = &b->nodes[at];
-    if (!sets || !(n->col & BYTETREE_CATEGORY))
-        return n->child + ((uint8_t)(row[n->col] - n->start) > n->width);
-    uint8_t byte = row[n->col & (BYTETREE_CATEGORY - 1)];
-    const uint64_t *word = set_of(b, at)->word;
-    return n->child + !(word[byte / 64] >> (byte % 64) & 1);
+    uint8_t byte = row[n->col & (BYTETREE_COLS_MAX - 1)];
+    uint32_t to = n->child + ((uint8_t)(byte - n->start) > n->width);
+
+    if (sets && n->col & BYTETREE_CATEGORY)
+        to = n->child + !(set_of(b, at)->word[byte / 64] >> (byte % 64) & 1);
+    return n->col & BYTETREE_LEAF ? at : to;
 }
 
 static inline void go_down(
@@ -164,8 +150,7 @@ static inline void go_down(
     } while (moved);
 }
 
-void bytetree_leaves(const struct bytetree *b, const struct tree *tree, const uint8_t *const *rows,
-    int n, uint32_t *leaf)
+void bytetree_leaves(const struct bytetree *b, const uint8_t *const *rows, int n, uint32_t *leaf)
 {
     uint32_t at[BYTETREE_ROWS] = {0};
     const uint8_t *row[BYTETREE_ROWS];
@@ -177,5 +162,5 @@ void bytetree_leaves(const struct bytetree *b, const struct tree *tree, const ui
     else
         go_down(b, row, at, false);
     for (int i = 0; i < n; i++)
-        leaf[i] = tree->nodes[at[i]].child;
+        leaf[i] = b->nodes[at[i]].child;
 }

@@ -4,8 +4,8 @@
  * A row is a byte a column: of a number 0, 1, ... by rising value, of a category its level or bin,
  * and one byte more for a missing value.  A node takes 8 bytes.  Numbers that go left, missing ones
  * with them or not, are an interval of bytes that may run over 255 to 0, so that one comparison
- * tells; a category has a set of bytes.  A leaf leads to itself, so that several rows go down
- * together without asking which has arrived.
+ * tells; a category has a set of bytes.  Rows stay in a leaf they have reached, so that several go
+ * down together without a branch.
  */
 #ifndef COMMON_TREE_BYTETREE_H
 #define COMMON_TREE_BYTETREE_H
@@ -17,11 +17,11 @@
 #include "common/tree/bins.h"
 #include "common/tree/forest.h"
 
-enum { BYTETREE_COLS_MAX = 1 << 15, BYTETREE_CATEGORY = 1 << 15 };
+enum { BYTETREE_COLS_MAX = 1 << 14, BYTETREE_LEAF = 1 << 14, BYTETREE_CATEGORY = 1 << 15 };
 
 struct byte_node {
-    uint32_t child; /* the left one; itself in a leaf */
-    uint16_t col;   /* and BYTETREE_CATEGORY */
+    uint32_t child; /* the left one; of a leaf: its number */
+    uint16_t col;   /* and BYTETREE_CATEGORY; or BYTETREE_LEAF */
     uint8_t start;  /* left: (uint8_t)(byte - start) <= width; a category: low byte of its set's */
     uint8_t width;  /* number, and the high one */
 };
@@ -31,10 +31,10 @@ struct byte_set {
 };
 
 struct bytetree {
-    struct byte_node *nodes;
-    struct byte_set *sets; /* [n_sets] NULL: no node splits on a category */
-    uint32_t *set_node;    /* [n_sets] whose each is, where they are more than 16 bits number;
-                              else NULL */
+    struct byte_node *nodes, *owned; /* owned NULL: the memory is someone else's */
+    struct byte_set *sets;           /* [n_sets] NULL: no node splits on a category */
+    uint32_t *set_node; /* [n_sets] whose each is, where they are more than 16 bits number;
+                           else NULL */
     uint32_t n_sets;
 };
 
@@ -52,15 +52,15 @@ int byte_codes_init(struct byte_codes *c, int n_cols, struct err *err) MUST_CHEC
 int byte_codes_of_bins(struct byte_codes *c, const struct bins *b, struct err *err) MUST_CHECK;
 void byte_codes_release(struct byte_codes *c);
 
-/* Columns are at most BYTETREE_COLS_MAX. */
+/* Columns are at most BYTETREE_COLS_MAX.  nodes[tree->n_nodes] is borrowed memory for the nodes,
+ * which may be that of the tree's own; NULL: allocated. */
 int bytetree_init(struct bytetree *b, const struct tree *tree, const struct byte_codes *codes,
-    struct err *err) MUST_CHECK;
+    void *nodes, struct err *err) MUST_CHECK;
 void bytetree_release(struct bytetree *b);
 
 enum { BYTETREE_ROWS = 16 }; /* go down together */
 
 /* The leaves of n <= BYTETREE_ROWS rows: leaf[i] is tree_leaf()'s of the row at rows[i]. */
-void bytetree_leaves(const struct bytetree *b, const struct tree *tree, const uint8_t *const *rows,
-    int n, uint32_t *leaf);
+void bytetree_leaves(const struct bytetree *b, const uint8_t *const *rows, int n, uint32_t *leaf);
 
 #endif

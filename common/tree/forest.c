@@ -57,6 +57,26 @@ uint32_t tree_leaf_in_table(const struct tree *t, const struct table *table, int
     return node->child;
 }
 
+uint32_t tree_count_sets(const struct tree *t)
+{
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < t->n_nodes && t->n_words; i++)
+        n += !node_is_leaf(&t->nodes[i]) && node_is_category(&t->nodes[i]);
+    return n;
+}
+
+uint32_t find_number(const uint32_t *number, uint32_t n, uint32_t value)
+{
+    uint32_t low = 0;
+    while (low + 1 < n) {
+        uint32_t middle = low + (n - low) / 2;
+        bool after = number[middle] > value;
+        n = after ? middle : n;
+        low = after ? low : middle;
+    }
+    return low;
+}
+
 void tree_cover(const struct tree *t, double *cover)
 {
     for (uint32_t i = t->n_nodes; i-- > 0;) {

@@ -80,6 +80,11 @@ void tree_free(struct tree *t);
 /* Where a row with this value of the node's column goes. */
 bool node_goes_left(const struct tree *t, const struct node *node, double value);
 
+/* Nodes that split on a category. */
+uint32_t tree_count_sets(const struct tree *t);
+/* Where value is among number[n], rising and all different. */
+uint32_t find_number(const uint32_t *number, uint32_t n, uint32_t value);
+
 /* Weight of the training rows in each node: cover[n_nodes], from the leaves up. */
 void tree_cover(const struct tree *t, double *cover);
 

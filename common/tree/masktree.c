@@ -19,8 +19,8 @@ int masktree_init(
     }
     for (uint32_t i = 0; i < tree->n_nodes; i++) {
         const struct byte_node *b = &bytes->nodes[i];
-        if (node_is_leaf(&tree->nodes[i]))
-            m->leaf_node[tree->nodes[i].child] = (uint16_t)i;
+        if (b->col & BYTETREE_LEAF)
+            m->leaf_node[b->child] = (uint16_t)i;
         else
             m->splits[n++] =
                 (struct mask_node){b->col, (uint16_t)i, (uint16_t)b->child, b->start, b->width};
@@ -70,7 +70,7 @@ MASK_CODE static inline void propagate(const struct masktree *m, const uint8_t *
     reach[0][0] = reach[0][1] = UINT64_MAX;
     for (int i = 0; i < m->n_splits; i++) {
         const struct mask_node *n = &m->splits[i];
-        const uint8_t *column = codes + (size_t)(n->col & (BYTETREE_CATEGORY - 1)) * MASKTREE_ROWS;
+        const uint8_t *column = codes + (size_t)(n->col & (BYTETREE_COLS_MAX - 1)) * MASKTREE_ROWS;
         __m512i x = _mm512_loadu_si512(column), y = _mm512_loadu_si512(column + 64);
         uint64_t right[2];
         if (sets && n->col & BYTETREE_CATEGORY) {

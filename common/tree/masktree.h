@@ -33,7 +33,7 @@ struct masktree {
 
 bool masktree_possible(void); /* on this CPU */
 
-/* From the tree and its bytes, whose sets become the masktree's. */
+/* From the tree (its sizes) and its bytes, whose sets become the masktree's. */
 int masktree_init(struct masktree *m, const struct tree *tree, struct bytetree *bytes,
     struct err *err) MUST_CHECK;
 void masktree_release(struct masktree *m);

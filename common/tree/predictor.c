@@ -20,6 +20,8 @@ struct coded_column {
 
 struct predictor {
     const struct forest *forest;
+    struct node
+        *nodes; /* memory of all trees' nodes in their new form, unless it is the forest's */
     int n_cols, n_coded;
     struct coded_column *coded; /* the columns that some tree splits on */
     enum way way;
@@ -101,7 +103,7 @@ static void choose_way(struct predictor *p)
     p->way = !bytes ? BY_WORDS : small && masktree_possible() ? BY_MASKS : BY_BYTES;
 }
 
-static int byte_trees(struct predictor *p, struct err *err)
+static int byte_trees(struct predictor *p, struct node *nodes, struct err *err)
 {
     struct byte_codes codes;
     int ret = 0;
@@ -117,7 +119,7 @@ static int byte_trees(struct predictor *p, struct err *err)
     for (int i = 0; i < p->forest->n_trees && ret == 0; i++) {
         struct tree t = forest_tree(p->forest, i);
         struct bytetree bytes;
-        ret = bytetree_init(&bytes, &t, &codes, err);
+        ret = bytetree_init(&bytes, &t, &codes, nodes + p->forest->place[i].node, err);
         if (ret < 0)
             break;
         if (p->way == BY_BYTES) {
@@ -131,17 +133,39 @@ static int byte_trees(struct predictor *p, struct err *err)
     return ret;
 }
 
-static int word_trees(struct predictor *p, struct err *err)
+static int word_trees(struct predictor *p, struct node *nodes, struct err *err)
 {
     for (int i = 0; i < p->forest->n_trees; i++) {
         struct tree t = forest_tree(p->forest, i);
-        if (codetree_init(&p->trees[i].words, &t, p->cut, err) < 0)
+        if (codetree_init(&p->trees[i].words, &t, p->cut, nodes + p->forest->place[i].node, err) <
+            0)
             return -1;
     }
     return 0;
 }
 
-struct predictor *predictor_new(const struct forest *f, int n_cols, struct err *err)
+/* Where the trees' nodes go in their new form. */
+static int trees_init(struct predictor *p, struct forest *f, bool spend, struct err *err)
+{
+    struct node *nodes = f->nodes;
+
+    if (p->way == BY_VALUES)
+        return 0;
+    if (!spend)
+        nodes = p->nodes = mem_alloc(f->place[f->n_trees].node, sizeof *nodes);
+    if (!nodes)
+        return err_memory(err);
+    if ((p->way == BY_WORDS ? word_trees(p, nodes, err) : byte_trees(p, nodes, err)) < 0)
+        return -1;
+    if (p->way == BY_MASKS) { /* they have nodes of their own */
+        mem_free(nodes);
+        p->nodes = NULL;
+        f->nodes = spend ? NULL : f->nodes;
+    }
+    return 0;
+}
+
+struct predictor *predictor_new(struct forest *f, int n_cols, bool spend, struct err *err)
 {
     struct predictor *p = mem_zalloc(1, sizeof *p);
 
@@ -160,8 +184,7 @@ struct predictor *predictor_new(const struct forest *f, int n_cols, struct err *
         goto fail;
     }
     choose_way(p);
-    if ((p->way == BY_WORDS && word_trees(p, err) < 0) ||
-        (p->way > BY_WORDS && byte_trees(p, err) < 0))
+    if (trees_init(p, f, spend, err) < 0)
         goto fail;
     return p;
 fail:
@@ -183,6 +206,7 @@ void predictor_free(struct predictor *p)
     }
     for (int i = 0; i < p->n_coded; i++)
         coder_release(&p->coded[i].coder);
+    mem_free(p->nodes);
     mem_free(p->coded);
     mem_free(p->cut);
     mem_free(p->trees);
@@ -255,28 +279,26 @@ static void leaves_by_masks(const struct predictor *p, const struct predictor_bl
 static void leaves_by_bytes(const struct predictor *p, const struct predictor_block *b, int tree,
     uint32_t leaf[PREDICTOR_ROWS])
 {
-    struct tree t = forest_tree(p->forest, tree);
     const uint8_t *rows[BYTETREE_ROWS];
 
     for (int row = 0; row < b->n; row += BYTETREE_ROWS) {
         int n = b->n - row < BYTETREE_ROWS ? b->n - row : BYTETREE_ROWS;
         for (int i = 0; i < n; i++)
             rows[i] = (const uint8_t *)b->codes + (size_t)(row + i) * (size_t)p->n_cols;
-        bytetree_leaves(&p->trees[tree].bytes, &t, rows, n, leaf + row);
+        bytetree_leaves(&p->trees[tree].bytes, rows, n, leaf + row);
     }
 }
 
 static void leaves_by_words(const struct predictor *p, const struct predictor_block *b, int tree,
     uint32_t leaf[PREDICTOR_ROWS])
 {
-    struct tree t = forest_tree(p->forest, tree);
     const uint16_t *rows[CODETREE_ROWS];
 
     for (int row = 0; row < b->n; row += CODETREE_ROWS) {
         int n = b->n - row < CODETREE_ROWS ? b->n - row : CODETREE_ROWS;
         for (int i = 0; i < n; i++)
             rows[i] = b->codes + (size_t)(row + i) * (size_t)p->n_cols;
-        codetree_leaves(&p->trees[tree].words, &t, rows, n, leaf + row);
+        codetree_leaves(&p->trees[tree].words, rows, n, leaf + row);
     }
 }
 

@@ -127,7 +127,7 @@ static void metric_named(struct metric *m, const char *name)
     assert_ok(metric_find(m, name, &err), &err);
 }
 
-static int fit_trees(struct fit *fit, const struct table *t, int n, bool curve, struct err *err)
+static int fit_trees(struct fit *fit, struct table *t, int n, bool curve, struct err *err)
 {
     struct metric metric;
     struct comm comm = comm_single();

@@ -135,12 +135,12 @@ static void test_bytes(void **state)
     assert_true(t->n_words > 0);
     assert_ok(byte_codes_of_bins(&codes, &s.bins, &err), &err);
     codes.cut = t->codes;
-    assert_ok(bytetree_init(&bytes, t, &codes, &err), &err);
+    assert_ok(bytetree_init(&bytes, t, &codes, NULL, &err), &err);
     for (uint32_t first = 0; first < ROWS; first += 13) {
         int n = ROWS - first < 13 ? (int)(ROWS - first) : 13;
         for (int i = 0; i < n; i++)
             rows[i] = s.bins.near + (first + (uint32_t)i) * s.bins.stride;
-        bytetree_leaves(&bytes, t, rows, n, leaf);
+        bytetree_leaves(&bytes, rows, n, leaf);
         for (int i = 0; i < n; i++)
             assert_int_equal(leaf[i], tree_leaf_in_table(t, s.table, first + i));
     }
@@ -184,12 +184,12 @@ static struct table *new_rows(const struct forest *f, int64_t n, bool missing)
     return rows;
 }
 
-static void compare_predictions(const struct forest *f, const struct table *rows)
+static void compare_predictions(struct forest *f, const struct table *rows)
 {
     static double fast[PREDICTOR_ROWS], plain[PREDICTOR_ROWS];
     static uint32_t leaf[PREDICTOR_ROWS];
     struct err err = ERR_INIT;
-    struct predictor *p = predictor_new(f, SAMPLE_COLS, &err);
+    struct predictor *p = predictor_new(f, SAMPLE_COLS, false, &err);
     assert_non_null(p);
     struct tree t = forest_tree(f, 1);
     struct predictor_block b = {.cols = (columns_t)rows->values,
@@ -234,7 +234,7 @@ static void test_predictor(void **state)
 
 static int predictor_once(void *ctx, struct err *err)
 {
-    struct predictor *p = predictor_new(ctx, SAMPLE_COLS, err);
+    struct predictor *p = predictor_new(ctx, SAMPLE_COLS, false, err);
     predictor_free(p);
     return p ? 0 : -1;
 }
