@@ -71,6 +71,7 @@ LIB := $(BUILD)/libcommon.a
 BIN := $(PROGRAMS:%=$(BUILD)/bin/%)
 UNIT := $(UNIT_SRC:%.c=$(BUILD)/%)
 FUZZ := $(FUZZ_SRC:%.c=$(BUILD)/%)
+KERNELS := $(BUILD)/tests/bench/kernels
 objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 
 all: $(BUILD)/links
@@ -128,7 +129,7 @@ $(FUZZ): $(BUILD)/%: $(BUILD)/obj/%.o $(filter %.o,$(FUZZ_MAIN)) $(LIB)
 # T=PART ... picks tests: make unit T=base/test_mem
 picked = $(if $(T),$(foreach t,$(T),$(foreach f,$(1),$(if $(findstring $t,$f),$f))),$(1))
 
-tests: all $(UNIT) $(FUZZ)
+tests: all $(UNIT) $(FUZZ) $(KERNELS)
 unit: $(call picked,$(UNIT))
 	tests/unit/run -b $(BUILD) $(T)
 cli: all
@@ -149,8 +150,12 @@ fuzz:
 	tests/fuzz/run -b $(BUILD)/fuzz -s $(FUZZ_SECONDS) $(T)
 fuzzers: $(FUZZ)
 
-bench: all
-	tests/bench/run $(BUILD)/bin
+# Beside scikit-learn and LightGBM: ROWS=rows.csv, PEERS=python3 with them, T=PART...
+$(KERNELS): $(BUILD)/obj/tests/bench/kernels.o $(LIB)
+	@mkdir -p $(@D)
+	$(call brief,cc -o $@)$(link) -o $@ $^ $(LIBS)
+bench: all $(KERNELS)
+	tests/bench/run $(BUILD) $(T)
 
 # ---- trying it ----
 
@@ -232,6 +237,7 @@ endef
 .PHONY: FORCE all tests unit cli threaded lint check check-all fuzz fuzzers bench demo install \
     uninstall dist clean
 -include $(patsubst %.o,%.d,$(call objects,$(COMMON_SRC) $(UNIT_SRC) $(FUZZ_SRC) \
-    $(wildcard cmd/*/*.c tests/unit/*.c tests/unit/*/*.c tests/unit/*/*/*.c tests/fuzz/*.c)))
+    $(wildcard cmd/*/*.c tests/unit/*.c tests/unit/*/*.c tests/unit/*/*/*.c tests/fuzz/*.c \
+    tests/bench/*.c)))
 
 endif

@@ -1,0 +1,64 @@
+"""Times the peers of tests/bench/run: prints "name value" lines; a peer that is absent is left out.
+
+    peers.py forest TRAIN TEST       scikit-learn's forest of 100 full trees, 4 columns a node
+    peers.py predict TRAIN ROWS      100 trees of 255 leaves: LightGBM from file to file,
+                                     scikit-learn in memory
+"""
+import os
+import sys
+import tempfile
+import time
+
+import numpy as np
+import pandas as pd
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.metrics import roc_auc_score
+
+THREADS = len(os.sched_getaffinity(0))
+
+
+def load(path):
+    rows = pd.read_csv(path)
+    return rows.drop(columns="y").values.astype(np.float32), rows["y"].values
+
+
+def timed(work):
+    start = time.perf_counter()
+    result = work()
+    return result, time.perf_counter() - start
+
+
+def forest(train, test):
+    x, y = load(train)
+    model = RandomForestClassifier(100, max_features=4, n_jobs=THREADS, random_state=1)
+    _, seconds = timed(lambda: model.fit(x, y))
+    print("fit", f"{seconds:.3f}", flush=True)
+    x, y = load(test)
+    score, seconds = timed(lambda: model.predict_proba(x)[:, 1])
+    print("predict", f"{seconds:.3f}")
+    print("auc", f"{roc_auc_score(y, score):.4f}")
+
+
+def predict(train, path):
+    x, y = load(train)
+    part = slice(0, 90000)
+    model = RandomForestClassifier(100, max_leaf_nodes=255, n_jobs=THREADS, random_state=1)
+    model.fit(x[part], y[part])
+    rows, _ = load(path)
+    _, seconds = timed(lambda: model.predict_proba(rows))
+    print("sklearn", f"{seconds:.3f}", flush=True)
+    del rows
+    import lightgbm
+    options = dict(objective="binary", num_leaves=255, learning_rate=0.1, num_threads=THREADS,
+                   verbosity=-1)
+    booster = lightgbm.train(options, lightgbm.Dataset(x, y), 100)
+    with tempfile.TemporaryDirectory() as work:
+        file = os.path.join(work, "model.txt")
+        booster.save_model(file)
+        # the C++ code of its command line: reads the file, predicts, writes a file
+        booster = lightgbm.Booster(model_file=file)
+        _, seconds = timed(lambda: booster.predict(path, data_has_header=True))
+    print("lightgbm", f"{seconds:.3f}")
+
+
+{"forest": forest, "predict": predict}[sys.argv[1]](*sys.argv[2:])
