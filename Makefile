@@ -134,7 +134,8 @@ unit: $(call picked,$(UNIT))
 	tests/unit/run -b $(BUILD) $(T)
 cli: all
 	tests/cli/run -b $(BUILD)/bin $(T)
-threaded: $(filter %/base/test_pool,$(UNIT)) $(filter $(BUILD)/tests/unit/comm/%,$(UNIT))
+threaded: $(filter %/base/test_pool %/table/test_block,$(UNIT)) \
+    $(filter $(BUILD)/tests/unit/comm/%,$(UNIT))
 lint: all
 	tests/lint/run $(BUILD)
 

@@ -328,7 +328,7 @@ static bool fill_categories(const struct binding *b, const struct block_cells *c
         to[i] = code;
         if (code >= 0)
             continue;
-        if (b->unknown_is_error || !b->first_text.data)
+        if (!b->first_text.data) /* where it is an error, this is so */
             return false;
         to[i] = NAN;
         c->tally->n_unknown++;

@@ -8,10 +8,13 @@
 
 enum {
     PIECE_SIZE = 1 << 17,
+    PIECE_SIZE_MAX = 1 << 24,
     PIECES_MIN = 32,
     PIECES_PER_THREAD = 8,
     TALLIES_MAX = 1 << 18,
     CELLS_AT_ONCE = 1 << 12, /* of all columns: their places stay in the first cache */
+    LINES_MIN = 8,           /* at once, even so: what the kernels like */
+    COLUMNS_WIDE = 1 << 16,  /* where it is line by line */
     FIRST_ROWS = 16,         /* read one by one: they settle what most columns are */
     GROWTH_MAX = 64,         /* what the first rows may say about the others */
 };
@@ -120,8 +123,10 @@ int block_take(struct block *b, int64_t max_rows, struct err *err)
         return 0;
     if (source_ahead(b->source, want, &b->span, err) < 0)
         return -1;
-    if (b->span.lines.len == 0)
+    if (b->span.lines.len == 0) { /* a longer line than that, perhaps */
+        b->piece_size *= b->piece_size < PIECE_SIZE_MAX ? 2 : 1;
         return 0;
+    }
     cut_pieces(b);
     pool_run(b->n_pieces, piece_census, b);
     number_pieces(b, max_rows);
@@ -192,17 +197,16 @@ struct fill {
     int n;
     block_function *fn;
     void *ctx;
-    int lines_at_once;
 };
 
 /* Where the fields of n lines begin, column by column: those of column i stand at
- * place[i * CSV_CELLS_MAX], those of the lines' ends come last. */
-static void turn_places(const uint32_t *begin, int n, int n_columns, uint32_t *place)
+ * place[i * stride], those of the lines' ends come last. */
+static void turn_places(const uint32_t *begin, int n, int n_columns, uint32_t *place, size_t stride)
 {
     for (int r = 0; r < n; r++) {
         const uint32_t *line = begin + (size_t)r * (size_t)n_columns;
         for (int i = 0; i <= n_columns; i++)
-            place[(size_t)i * CSV_CELLS_MAX + (size_t)r] = line[i];
+            place[(size_t)i * stride + (size_t)r] = line[i];
     }
 }
 
@@ -219,16 +223,16 @@ static bool fill_lines(const struct fill *f, struct block_piece *p, const uint32
     uint32_t *place, int n, int64_t row)
 {
     const struct source_span *span = &f->block->span;
-    size_t last = (size_t)(span->n_columns - 1) * CSV_CELLS_MAX;
+    size_t stride = (size_t)f->block->stride, last = (size_t)(span->n_columns - 1) * stride;
 
-    turn_places(begin, n, span->n_columns, place);
+    turn_places(begin, n, span->n_columns, place, stride);
     if (p->census.returns)
-        strip_returns(p->text, place + last, place + last + CSV_CELLS_MAX, n);
+        strip_returns(p->text, place + last, place + last + stride, n);
     for (int i = 0; i < f->n; i++) {
         int column = f->want[i].column, from = f->want[i].from;
         from = from >= 0 && span->from ? span->from[from] : from;
-        const uint32_t *first = place + (from < 0 ? 0 : (size_t)from * CSV_CELLS_MAX);
-        const struct block_cells c = {.cells = {p->text, first, first + CSV_CELLS_MAX, n},
+        const uint32_t *first = place + (from < 0 ? 0 : (size_t)from * stride);
+        const struct block_cells c = {.cells = {p->text, first, first + stride, n},
             .column = column,
             .row = row,
             .block = f->block,
@@ -259,7 +263,7 @@ static bool fill_piece(
 
     memset(p->tally, 0, (size_t)f->block->n_columns * sizeof *p->tally);
     while (done < lines) {
-        int n = lines - done < f->lines_at_once ? (int)(lines - done) : f->lines_at_once;
+        int n = lines - done < f->block->stride ? (int)(lines - done) : f->block->stride;
         size_t fields = (size_t)n * (size_t)span->n_columns;
         if (f->block->kernels->cut(p->text, at, (uint32_t)p->len, span->delimiter, begin, fields) <
                 fields ||
@@ -281,12 +285,18 @@ static void piece_fill(void *ctx, int64_t i, int worker)
 }
 
 /* Scratch memory for each worker: where fields begin, line by line and column by column. */
-static int make_places(struct block *b, int lines, int columns, struct err *err)
+static int make_places(struct block *b, struct err *err)
 {
+    int columns = b->span.n_columns, lines = CELLS_AT_ONCE / columns;
     size_t workers = (size_t)pool_size();
-    size_t begin_room = (size_t)lines * (size_t)columns + 1 + CSV_SLACK;
-    size_t room = begin_room + ((size_t)columns + 1) * CSV_CELLS_MAX;
 
+    lines = columns > COLUMNS_WIDE   ? 1
+            : lines < LINES_MIN      ? LINES_MIN
+            : lines <= CSV_CELLS_MAX ? lines
+                                     : CSV_CELLS_MAX;
+    size_t begin_room = (size_t)lines * (size_t)columns + 1 + CSV_SLACK;
+    size_t room = begin_room + (size_t)lines * ((size_t)columns + 1);
+    b->stride = lines;
     if (begin_room <= b->begin_room && room <= b->places_room && workers <= b->workers)
         return 0;
     mem_free(b->places);
@@ -304,10 +314,8 @@ int block_fill(struct block *b, const struct block_column *want, int n, block_fu
     void *ctx, struct err *err)
 {
     struct fill f = {.block = b, .want = want, .n = n, .fn = fn, .ctx = ctx};
-    int columns = b->span.n_columns, lines = CELLS_AT_ONCE / columns;
 
-    f.lines_at_once = lines < 1 ? 1 : lines < CSV_CELLS_MAX ? lines : CSV_CELLS_MAX;
-    if (make_places(b, f.lines_at_once, columns, err) < 0)
+    if (make_places(b, err) < 0)
         return -1;
     pool_run(b->n_pieces, piece_fill, &f);
     for (b->n_good = 0; b->n_good < b->n_pieces && b->piece[b->n_good].good; b->n_good++)

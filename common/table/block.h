@@ -64,7 +64,7 @@ struct block_cells {
 typedef bool block_function(void *ctx, const struct block_cells *c);
 
 /* A column that the function wants: the source's column `from`.  BLOCK_ROW: each cell is the first
- * of its row, and those of the row's others follow CSV_CELLS_MAX places behind one another. */
+ * of its row, and the places of the others follow, block->stride behind one another. */
 enum { BLOCK_ROW = -1 };
 struct block_column {
     int column, from;
@@ -84,6 +84,7 @@ struct block {
     struct block_tally *tally; /* [pieces_max * n_columns] */
     uint32_t *places;          /* [workers][places_room] */
     size_t places_room, begin_room, workers;
+    int stride; /* most lines cut at once: places of a column's cells */
 };
 #define BLOCK_INIT                                                                                 \
     {                                                                                              \

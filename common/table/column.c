@@ -24,6 +24,7 @@ void column_release(struct column *c)
     dict_free(c->dict);
     dict_free(c->labels.value);
     dict_free(c->labels.text);
+    mem_free(c->labels.recent);
     buf_release(&c->not_number.text);
     buf_release(&c->not_date.text);
     buf_release(&c->not_utf8.text);
@@ -35,7 +36,8 @@ int column_keep_labels(struct column *c, bool only_01, struct err *err)
     c->labels.only_01 = only_01;
     c->labels.value = dict_new();
     c->labels.text = dict_new();
-    return c->labels.value && c->labels.text ? 0 : err_memory(err);
+    c->labels.recent = mem_zalloc(LABELS_RECENT, sizeof *c->labels.recent);
+    return c->labels.value && c->labels.text && c->labels.recent ? 0 : err_memory(err);
 }
 
 /* ---- values ---- */

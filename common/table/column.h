@@ -37,7 +37,7 @@ struct labels {
     struct {
         bool known;
         double value; /* which has a label */
-    } recent[LABELS_RECENT];
+    } * recent;       /* [LABELS_RECENT] */
 };
 
 /* The first text of some sort, for a message. */

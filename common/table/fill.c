@@ -51,10 +51,45 @@ static uint64_t missing_cells(const struct block_cells *c, const struct na *na)
     return missing;
 }
 
+/* Those of the cells that are left because there are blanks around them, once more without. */
+static uint64_t fill_trimmed(
+    const struct block_cells *c, uint64_t left, double *to, uint64_t *points)
+{
+    uint32_t begin[CSV_CELLS_MAX], next[CSV_CELLS_MAX];
+    int index[CSV_CELLS_MAX], n = 0;
+    double value[CSV_CELLS_MAX];
+    uint64_t with_point;
+
+    for (uint64_t rest = left; rest; rest &= rest - 1) {
+        int i = __builtin_ctzll(rest);
+        size_t len;
+        uint32_t at = (uint32_t)(block_cell(c, i, &len) - c->cells.text);
+        if (len == 0 || len == c->cells.next[i] - 1 - c->cells.begin[i])
+            continue;
+        begin[n] = at;
+        next[n] = at + (uint32_t)len + 1;
+        index[n++] = i;
+    }
+    if (n == 0)
+        return left;
+    const struct csv_cells cells = {c->cells.text, begin, next, n};
+    uint64_t still = c->block->kernels->numbers(&cells, value, &with_point);
+    for (int k = 0; k < n; k++) {
+        if (still >> k & 1)
+            continue;
+        to[index[k]] = value[k];
+        left &= ~((uint64_t)1 << index[k]);
+        *points |= (with_point >> k & 1) << index[k];
+    }
+    return left;
+}
+
 bool fill_numbers(const struct block_cells *c, const struct fill_rules *r, double *to)
 {
     uint64_t points, left = c->block->kernels->numbers(&c->cells, to, &points);
 
+    if (left && c->block->span.trim)
+        left = fill_trimmed(c, left, to, &points);
     if (r->na->numbers)
         left |= missing_cells(c, r->na);
     points &= ~left;

@@ -188,7 +188,7 @@ static void keep_cells(struct reader *r, const struct block_cells *c)
         r->start[row] = at;
         for (int k = 0; k < r->n_kept; k++) {
             int from = span->from ? span->from[r->kept[k]] : r->kept[k];
-            size_t place = (size_t)from * CSV_CELLS_MAX + (size_t)i;
+            size_t place = (size_t)from * (size_t)r->block.stride + (size_t)i;
             size_t begin = c->cells.begin[place], len = c->cells.next[place] - 1 - begin;
             if (len)
                 memcpy(r->text.data + at, c->cells.text + begin, len);

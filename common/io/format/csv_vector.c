@@ -314,11 +314,13 @@ AVX512 static inline __mmask8 eight_numbers(
 AVX512 static uint64_t numbers_avx512(
     const struct csv_cells *cells, double *value, uint64_t *points)
 {
-    enum { AT_ONCE = 8 };
+    enum { AT_ONCE = 8, FEW = 3 };
     uint64_t left = 0, with_point = 0;
     __mmask8 point;
     int i = 0, rest = cells->n % AT_ONCE;
 
+    if (cells->n <= FEW) /* not worth it */
+        return numbers_avx2(cells, value, points);
     for (; i + AT_ONCE <= cells->n; i += AT_ONCE) {
         uint64_t bad =
             eight_numbers(cells->text, cells->begin + i, cells->next + i, value + i, &point);

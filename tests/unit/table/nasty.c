@@ -158,7 +158,7 @@ static int cell(struct nasty *n, enum nasty_kind kind, char *to)
     case NASTY_ZEROS:
         return sprintf(to, "%05d", below(n, 2000));
     case NASTY_WEIGHT:
-        return sprintf(to, "%.3g", rng_uniform(&n->rng));
+        return sprintf(to, below(n, 3000) ? "%.3g" : "-%.3g", rng_uniform(&n->rng));
     case NASTY_EMPTY:
     case NASTY_KINDS:
         break;

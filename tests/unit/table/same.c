@@ -58,8 +58,8 @@ void same_table(const struct table *t, struct buf *out)
 static void add_file(struct buf *out, const char *path)
 {
     struct err err = ERR_INIT;
-    void *bytes;
-    size_t n;
+    void *bytes = NULL;
+    size_t n = 0;
     struct input *in = input_open(path, &err);
     assert_ok(in ? input_slurp(in, SIZE_MAX / 2, &bytes, &n, &err) : -1, &err);
     add_bytes(out, bytes, n);
