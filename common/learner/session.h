@@ -1,0 +1,36 @@
+/*
+ * session.h -- one run of a predict verb: what its kinds of output share.
+ */
+#ifndef COMMON_LEARNER_SESSION_H
+#define COMMON_LEARNER_SESSION_H
+
+#include "common/learner/header.h"
+#include "common/learner/predict.h"
+#include "common/learner/sheet.h"
+
+struct predict_session {
+    const struct predict_job *job;
+    struct tree_model model;
+    struct predictor *predictor;
+    struct reader *reader;
+    struct batch batch; /* the rows to be written */
+    struct output out;
+    char *prefix;
+    struct header header; /* the kept columns, before start() */
+    struct sheet sheet;
+    void *self; /* the kind's own */
+};
+
+/* A kind of output. */
+struct predict_kind {
+    size_t self_size; /* zeroed before start() */
+    /* Adds to the header, and writes it if it is whole. */
+    int (*start)(struct predict_session *s, struct err *err);
+    int (*batch)(struct predict_session *s, struct err *err);
+    int (*finish)(struct predict_session *s, struct err *err); /* after the last batch; or NULL */
+    void (*release)(struct predict_session *s);                /* whatever start() did */
+};
+
+extern const struct predict_kind predict_rows; /* a line a row */
+
+#endif
