@@ -13,8 +13,35 @@ const struct opt predict_opts_table[] = {
     OPT_GROUP(bind_opts_table, struct predict_opts, bind),
     OPT_STRING(0, "prefix", struct predict_opts, prefix, "NAME",
         "call the columns NAME.prediction and so on"),
+    OPT_FLAG(0, "leaf", struct predict_opts, leaf, "add leaf_T, the row's leaf in each tree"),
+    OPT_FLAG(0, "per-tree", struct predict_opts, per_tree,
+        "add tree_T, what each tree says: its value, the probability of the last of two classes, "
+        "or "
+        "the class"),
+    OPT_FLAG(0, "contrib", struct predict_opts, contrib,
+        "write row,class,column,value instead: what each column contributes (Shapley values)"),
     OPT_END,
 };
+
+const struct opt predict_forest_table[] = {
+    OPT_CUSTOM(0, "quantile", struct predict_opts, quantiles, quantiles_parse, NULL, "LIST",
+        "add q_Q, quantiles of the value given the row; of models trained with --keep-leaf-rows"),
+    OPT_END,
+};
+
+/* ---- options ---- */
+
+static int options_check(const struct predict_job *job, struct err *err)
+{
+    const struct predict_opts *o = job->predict;
+
+    if (o->contrib && job->not_contrib)
+        return err_usage(err, "--contrib does not explain %s", job->not_contrib);
+    if (o->contrib && (o->leaf || o->per_tree || o->quantiles.n))
+        return err_usage(
+            err, "--contrib writes other columns: leave out --leaf, --per-tree and --quantile");
+    return 0;
+}
 
 /* ---- opening ---- */
 
@@ -38,17 +65,42 @@ static int files_check(const struct predict_job *job, const struct operands *fil
     return 0;
 }
 
-static int model_read(struct predict_session *s, struct err *err)
+static int model_fits(struct predict_session *s, const struct model *file, struct err *err)
 {
-    const char *path = s->job->predict->model;
+    const struct predict_opts *o = s->job->predict;
+    bool classes = s->model.target.task == TASK_CLASSIFICATION;
 
-    if (tree_model_read(&s->model, path, s->job->program, false, err) < 0)
-        return -1;
     if (s->model.forest.n_trees == 0)
-        return err_set(err, "%s: a checkpoint without trees", path);
-    if (s->job->classes_only && s->model.target.task != TASK_CLASSIFICATION)
+        return err_set(err, "a checkpoint without trees");
+    if (s->job->classes_only && !classes)
         return err_usage(err, "%s does not fit: the model predicts values", s->job->classes_only);
+    if (!o->quantiles.n)
+        return 0;
+    if (classes)
+        return err_usage(err, "--quantile does not fit: the model predicts classes");
+    if (leaf_index_read(&s->leaf_index, file->st, &s->model.forest, err) < 0)
+        return -1;
+    if (!s->leaf_index.n_rows)
+        return err_set(err, "no training rows for --quantile: train it with --keep-leaf-rows");
     return 0;
+}
+
+static int model_read(struct predict_session *s, bool stats, struct err *err)
+{
+    struct model file = MODEL_INIT;
+    const char *path = s->job->predict->model;
+    int ret = -1;
+
+    if (model_open(&file, path, s->job->program, err) < 0)
+        goto out;
+    ret = tree_model_load(&s->model, &file, stats, err);
+    if (ret == 0)
+        ret = model_fits(s, &file, err);
+    if (ret < 0 && err->kind != ERR_USAGE)
+        err_prefix(err, "%s", strcmp(path, "-") == 0 ? "standard input" : path);
+out:
+    model_release(&file);
+    return ret;
 }
 
 /* The kept columns come first. */
@@ -78,7 +130,8 @@ static int header_start(struct predict_session *s, struct err *err)
 static int session_open(struct predict_session *s, const struct predict_kind *kind,
     const struct operands *files, struct err *err)
 {
-    if (files_check(s->job, files, err) < 0 || model_read(s, err) < 0)
+    if (options_check(s->job, err) < 0 || files_check(s->job, files, err) < 0 ||
+        model_read(s, kind->stats, err) < 0)
         return -1;
     s->predictor = predictor_new(&s->model.forest, s->model.schema.n_cols, err);
     if (!s->predictor || sheet_init(&s->sheet, err) < 0)
@@ -120,8 +173,9 @@ static void say_rows(const struct predict_session *s, const struct watch *watch,
 int predict_run(const struct predict_job *job, const struct operands *files, struct watch *watch,
     struct err *err)
 {
-    struct predict_session s = {.job = job, .model = TREE_MODEL_INIT, .out = OUTPUT_INIT};
-    const struct predict_kind *kind = &predict_rows;
+    struct predict_session s = {
+        .job = job, .model = TREE_MODEL_INIT, .leaf_index = LEAF_INDEX_INIT, .out = OUTPUT_INIT};
+    const struct predict_kind *kind = job->predict->contrib ? &predict_contrib : &predict_rows;
     double started = clock_seconds();
     int ret = -1;
 
@@ -139,6 +193,7 @@ out:
     sheet_release(&s.sheet);
     reader_close(s.reader);
     predictor_free(s.predictor);
+    leaf_index_release(&s.leaf_index);
     tree_model_release(&s.model);
     mem_free(s.prefix);
     return ret;

@@ -5,12 +5,14 @@
 #define COMMON_LEARNER_SESSION_H
 
 #include "common/learner/header.h"
+#include "common/learner/leaf_rows.h"
 #include "common/learner/predict.h"
 #include "common/learner/sheet.h"
 
 struct predict_session {
     const struct predict_job *job;
     struct tree_model model;
+    struct leaf_index leaf_index; /* where quantiles are asked for */
     struct predictor *predictor;
     struct reader *reader;
     struct batch batch; /* the rows to be written */
@@ -24,6 +26,7 @@ struct predict_session {
 /* A kind of output. */
 struct predict_kind {
     size_t self_size; /* zeroed before start() */
+    bool stats;       /* does it need what training measured in the nodes? */
     /* Adds to the header, and writes it if it is whole. */
     int (*start)(struct predict_session *s, struct err *err);
     int (*batch)(struct predict_session *s, struct err *err);
@@ -31,6 +34,7 @@ struct predict_kind {
     void (*release)(struct predict_session *s);                /* whatever start() did */
 };
 
-extern const struct predict_kind predict_rows; /* a line a row */
+extern const struct predict_kind predict_rows;    /* a line a row */
+extern const struct predict_kind predict_contrib; /* a line a row, class and column */
 
 #endif

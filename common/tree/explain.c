@@ -10,8 +10,12 @@
  *     phi_i = v (o_i - z_i) int_0^1 prod_{j != i} (o_j t + z_j (1 - t)) dt.
  *
  * The integrand is a polynomial of degree d - 1, for which Gauss and Legendre's rule of
- * ceil(d / 2) points is exact.  These are TreeSHAP's numbers, without its EXTEND and UNWIND: all
- * factors are positive, so that nothing cancels however deep a tree is.  A leaf costs d^2 / 2.
+ * ceil(d / 2) points is exact.  At each point the products of the path's factors are kept on the
+ * way down and, times the leaves' values, summed on the way up, where an edge gives its column
+ * the sum below it times (o - z) / factor, less what the column's edge above it already had: a
+ * tree costs leaves times d (as in Yu, Bifet and others 2022, "Linear TreeShap").  These are
+ * TreeSHAP's numbers, without its EXTEND and UNWIND, whose differences lose all digits in deep
+ * trees: the factors here are positive.
  */
 #include "common/tree/explain.h"
 
@@ -20,7 +24,8 @@
 
 #include "common/base/mem.h"
 
-/* Levels times points of the deepest tree that is explained: 1 GiB of scratch memory. */
+/* Levels times points times outputs of the deepest tree that is explained: some 1 GiB of scratch
+ * memory. */
 enum { SCRATCH_MAX = 1 << 26, LANES = 4 };
 
 /* Of less than this nothing is left: below it a product might not be a number. */
@@ -28,7 +33,7 @@ enum { SCRATCH_MAX = 1 << 26, LANES = 4 };
 
 /* A quadrature rule on [0, 1]. */
 struct rule {
-    int n; /* a multiple of LANES */
+    int n;         /* a multiple of LANES */
     double *t, *u; /* the points, and 1 - t */
     double *g;     /* weights */
     double *h;     /* -g / u */
@@ -61,7 +66,11 @@ struct explain_scratch {
     double *z;       /* [depth + 1] of the level's column so far */
     int *latest;     /* [n_cols] the level that last splits on it, 0: none */
     double *product; /* [depth + 1][n_points] of the path's factors */
-    double *ratio;   /* [depth + 1][n_points] weight (1 - z) / factor where one */
+    double *sum;     /* [depth + 1][n_outputs][n_points] leaf values times products, so far */
+    /* [depth + 1] of n_points: weight (o - z) / factor of the level's column; the same less what it
+     * was at the level before, NULL: no change */
+    const double **gain, **change;
+    double *ratio, *more; /* [depth + 1][n_points] where gain and change point to, or not */
 };
 
 /* ---- quadrature ---- */
@@ -115,14 +124,14 @@ static void path_leave(struct explain_scratch *s, int level)
         s->latest[s->col[s->level]] = s->before[s->level];
 }
 
-static void path_enter(struct explain_scratch *s, const struct step *step, double share)
+static void path_enter(struct explain_scratch *s, const struct step *step, double z, bool one)
 {
-    int before = s->latest[step->col], level = step->level;
+    int level = step->level;
 
     s->col[level] = step->col;
-    s->before[level] = before;
-    s->z[level] = (before ? s->z[before] : 1) * share;
-    s->one[level] = (before ? s->one[before] : true) && step->one;
+    s->before[level] = s->latest[step->col];
+    s->z[level] = z;
+    s->one[level] = one;
     s->latest[step->col] = level;
     s->level = level;
 }
@@ -188,7 +197,7 @@ static int tree_columns(const struct tree *t, struct explain_scratch *s)
             n -= !s->before[level];
         path_leave(s, step.level);
         if (step.level) {
-            path_enter(s, &step, 1);
+            path_enter(s, &step, 1, true);
             n += !s->before[step.level];
         }
         if (n > most)
@@ -202,7 +211,8 @@ static int tree_columns(const struct tree *t, struct explain_scratch *s)
     return most;
 }
 
-static struct explain_scratch *scratch_make(size_t n_cols, size_t depth, size_t n_points)
+static struct explain_scratch *scratch_make(
+    size_t n_cols, size_t depth, size_t n_points, size_t n_outputs)
 {
     struct explain_scratch *s = mem_zalloc(1, sizeof *s);
 
@@ -215,8 +225,13 @@ static struct explain_scratch *scratch_make(size_t n_cols, size_t depth, size_t 
     s->z = mem_alloc(depth + 1, sizeof *s->z);
     s->latest = mem_zalloc(n_cols, sizeof *s->latest);
     s->product = mem_alloc(depth + 1, n_points * sizeof *s->product);
+    s->sum = mem_alloc(depth + 1, n_points * n_outputs * sizeof *s->sum);
     s->ratio = mem_alloc(depth + 1, n_points * sizeof *s->ratio);
-    if (s->steps && s->col && s->before && s->one && s->z && s->latest && s->product && s->ratio)
+    s->more = mem_alloc(depth + 1, n_points * sizeof *s->more);
+    s->gain = mem_alloc(depth + 1, sizeof *s->gain);
+    s->change = mem_alloc(depth + 1, sizeof *s->change);
+    if (s->steps && s->col && s->before && s->one && s->z && s->latest && s->product && s->sum &&
+        s->ratio && s->more && s->gain && s->change)
         return s;
     explain_scratch_free(s);
     return NULL;
@@ -224,8 +239,8 @@ static struct explain_scratch *scratch_make(size_t n_cols, size_t depth, size_t 
 
 struct explain_scratch *explain_scratch_new(const struct explainer *e, struct err *err)
 {
-    struct explain_scratch *s =
-        scratch_make((size_t)e->n_cols, (size_t)e->depth, (size_t)e->n_points);
+    struct explain_scratch *s = scratch_make(
+        (size_t)e->n_cols, (size_t)e->depth, (size_t)e->n_points, (size_t)e->forest->n_outputs);
     if (!s)
         err_memory(err);
     return s;
@@ -242,7 +257,11 @@ void explain_scratch_free(struct explain_scratch *s)
     mem_free(s->z);
     mem_free(s->latest);
     mem_free(s->product);
+    mem_free(s->sum);
     mem_free(s->ratio);
+    mem_free(s->more);
+    mem_free(s->gain);
+    mem_free(s->change);
     mem_free(s);
 }
 
@@ -288,7 +307,7 @@ static int nodes_measure(struct explainer *e)
 
 static int points_choose(struct explainer *e)
 {
-    struct explain_scratch *s = scratch_make((size_t)e->n_cols, (size_t)e->depth, 1);
+    struct explain_scratch *s = scratch_make((size_t)e->n_cols, (size_t)e->depth, 1, 1);
 
     if (!s)
         return -1;
@@ -315,7 +334,7 @@ struct explainer *explainer_new(const struct forest *f, int n_cols, struct err *
     e->points = mem_zalloc((size_t)f->n_trees, sizeof *e->points);
     if (!e->share || !e->base || !e->points || nodes_measure(e) < 0 || points_choose(e) < 0)
         goto fail;
-    if ((int64_t)(e->depth + 1) * e->n_points > SCRATCH_MAX) {
+    if ((int64_t)(e->depth + 1) * e->n_points > SCRATCH_MAX / f->n_outputs) {
         err_set(err, "trees of %d levels are too deep to explain", e->depth);
         explainer_free(e);
         return NULL;
@@ -348,25 +367,54 @@ const double *explainer_base(const struct explainer *e)
 
 /* ---- a row ---- */
 
-/* Multiplies the path's product by its new factor, in place of the column's one before. */
-static void factors_enter(struct explain_scratch *s, const struct rule *r, int level)
-{
-    int n = r->n, before = s->before[level];
-    double z = s->z[level], one = s->one[level];
-    const double *above = s->product + (size_t)(level - 1) * (size_t)n;
-    double *product = s->product + (size_t)level * (size_t)n;
-    double *ratio = s->ratio + (size_t)level * (size_t)n;
+/* The column that a step's edge splits on, with it. */
+struct edge {
+    int before; /* the level that split on the column last, or 0 */
+    double z_before, z;
+    bool one_before, one;
+};
 
-    for (int p = 0; p < n; p++)
-        product[p] = above[p] * (one * r->t[p] + z * r->u[p]);
-    if (before) {
-        double z_before = s->z[before], one_before = s->one[before];
-        for (int p = 0; p < n; p++)
-            product[p] /= one_before * r->t[p] + z_before * r->u[p];
+static struct edge edge_of(const struct explain_scratch *s, const struct step *step, double share)
+{
+    struct edge e = {.before = s->latest[step->col], .z_before = 1, .one_before = true};
+
+    if (e.before) {
+        e.z_before = s->z[e.before];
+        e.one_before = s->one[e.before];
     }
-    if (one > 0)
-        for (int p = 0; p < n; p++)
-            ratio[p] = r->g[p] * (1 - z) / (r->t[p] + z * r->u[p]);
+    e.z = e.z_before * share;
+    e.one = e.one_before && step->one;
+    return e;
+}
+
+/* product = above times the column's factor, in place of the one that it had.  LANES at a time, as
+ * in all loops over points, so that compilers see vectors. */
+static void factor_put(const struct edge *e, const struct rule *r, const double *restrict above,
+    double *restrict product)
+{
+    const double *restrict t = r->t, *restrict u = r->u;
+    double one = e->one, one_before = e->one_before, z = e->z, z_before = e->z_before;
+
+    if (!e->before) {
+        for (int p = 0; p < r->n; p += LANES)
+            for (int i = p; i < p + LANES; i++)
+                product[i] = above[i] * (one * t[i] + z * u[i]);
+        return;
+    }
+    for (int p = 0; p < r->n; p += LANES)
+        for (int i = p; i < p + LANES; i++)
+            product[i] = above[i] * (one * t[i] + z * u[i]) / (one_before * t[i] + z_before * u[i]);
+}
+
+/* weight (1 - z) / factor */
+static void gain_put(const struct edge *e, const struct rule *r, double *restrict gain)
+{
+    const double *restrict t = r->t, *restrict u = r->u, *restrict g = r->g;
+    double z = e->z;
+
+    for (int p = 0; p < r->n; p += LANES)
+        for (int i = p; i < p + LANES; i++)
+            gain[i] = g[i] * (1 - z) / (t[i] + z * u[i]);
 }
 
 static double dot(const double *a, const double *b, int n)
@@ -379,21 +427,78 @@ static double dot(const double *a, const double *b, int n)
     return (sum[0] + sum[1]) + (sum[2] + sum[3]);
 }
 
-/* Gives the leaf's values to the columns of its path. */
-static void leaf_add(const struct explain_scratch *s, const struct rule *r, const double *leaf,
-    int n_outputs, double *value)
+static void add_times(double *restrict to, const double *restrict from, double times, size_t n)
+{
+    for (size_t p = 0; p < n; p += LANES)
+        for (size_t i = p; i < p + LANES; i++)
+            to[i] += times * from[i];
+}
+
+/* Goes down an edge to a node that is no leaf. */
+static void level_enter(struct explain_scratch *s, const struct rule *r, const struct step *step,
+    const struct edge *e, int n_outputs)
+{
+    size_t n = (size_t)r->n, level = (size_t)step->level;
+    double *own = s->ratio + level * n, *more = s->more + level * n;
+
+    factor_put(e, r, s->product + (level - 1) * n, s->product + level * n);
+    s->gain[level] = r->h;
+    if (e->one) {
+        gain_put(e, r, own);
+        s->gain[level] = own;
+    }
+    s->change[level] = s->gain[level];
+    if (e->before && !e->one_before) {
+        s->change[level] = NULL;
+    } else if (e->before) {
+        for (size_t p = 0; p < n; p++)
+            more[p] = s->gain[level][p] - s->gain[e->before][p];
+        s->change[level] = more;
+    }
+    memset(s->sum + level * n * (size_t)n_outputs, 0, n * (size_t)n_outputs * sizeof *s->sum);
+    path_enter(s, step, e->z, e->one);
+}
+
+/* Goes back up the edges to below a level: what their subtrees summed up to is their columns'. */
+static void levels_leave(
+    struct explain_scratch *s, const struct rule *r, int to, int n_outputs, double *value)
 {
     size_t n = (size_t)r->n, k = (size_t)n_outputs;
-    const double *product = s->product + (size_t)s->level * n;
-    double failed = dot(product, r->h, r->n); /* of all columns whose splits the row fails */
 
-    for (int level = 1; level <= s->level; level++) {
-        if (s->latest[s->col[level]] != level)
-            continue;
-        double share = s->one[level] ? dot(product, s->ratio + (size_t)level * n, r->n) : failed;
-        double *to = value + (size_t)s->col[level] * k;
-        for (size_t j = 0; j < k; j++)
-            to[j] += share * leaf[j];
+    for (; s->level >= to && s->level > 0; s->level--) {
+        size_t level = (size_t)s->level;
+        const double *sum = s->sum + level * n * k, *change = s->change[level];
+        double *above = s->sum + (level - 1) * n * k;
+        int col = s->col[level];
+        for (size_t j = 0; change && j < k; j++)
+            value[(size_t)col * k + j] += dot(sum + j * n, change, r->n);
+        add_times(above, sum, 1, n * k);
+        s->latest[col] = s->before[level];
+    }
+}
+
+/* Adds a leaf to the sums of the level above, and what its edge changes to its column. */
+static void leaf_add(struct explain_scratch *s, const struct rule *r, const struct step *step,
+    const struct edge *e, const double *leaf, int n_outputs, double *value)
+{
+    size_t n = (size_t)r->n, k = (size_t)n_outputs, above = (size_t)step->level - 1;
+    const double *product = s->product + above * n;
+    double change = 0, *own = s->product + (size_t)step->level * n;
+
+    factor_put(e, r, product, own);
+    if (!e->before) {
+        change = (e->one ? 1 - e->z : -e->z) * dot(product, r->g, r->n);
+    } else if (e->one) {
+        const double *gain = s->gain[e->before]; /* weight (1 - z_before) / factor before */
+        change = e->z_before < 1 ? dot(product, gain, r->n) / (1 - e->z_before)
+                                 : dot(product, r->g, r->n); /* the factor is 1 */
+        change = (1 - e->z) * change - dot(own, gain, r->n);
+    } else if (e->one_before) {
+        change = dot(own, r->h, r->n) - dot(own, s->gain[e->before], r->n);
+    }
+    for (size_t j = 0; j < k; j++) {
+        add_times(s->sum + (above * k + j) * n, own, leaf[j], n);
+        value[(size_t)step->col * k + j] += change * leaf[j];
     }
 }
 
@@ -407,27 +512,31 @@ static void tree_add(const struct explainer *e, int tree, struct explain_scratch
 
     for (int p = 0; p < r->n; p++)
         s->product[p] = 1;
+    memset(s->sum, 0, (size_t)r->n * (size_t)k * sizeof *s->sum);
     steps_push(s, 0, 0, -1, true);
     while (s->n_steps) {
         struct step step = s->steps[--s->n_steps];
         const struct node *node = &t.nodes[step.node];
-        path_leave(s, step.level);
+        levels_leave(s, r, step.level, k, value);
         if (step.level) {
-            path_enter(s, &step, share[step.node]);
-            if (!s->one[step.level] && s->z[step.level] < SHARE_MIN)
+            struct edge edge = edge_of(s, &step, share[step.node]);
+            if (!edge.one && edge.z < SHARE_MIN)
                 continue; /* nothing comes here */
-            factors_enter(s, r, step.level);
-        }
-        if (node_is_leaf(node)) {
-            leaf_add(s, r, t.values + (size_t)node->child * (size_t)k, k, value);
-            continue;
+            if (node_is_leaf(node)) {
+                const double *leaf = t.values + (size_t)node->child * (size_t)k;
+                leaf_add(s, r, &step, &edge, leaf, k, value);
+                continue;
+            }
+            level_enter(s, r, &step, &edge, k);
+        } else if (node_is_leaf(node)) {
+            continue; /* a tree that asks nothing */
         }
         int col = node_column(&t, node);
         bool left = node_goes_left(&t, node, cols[col][row]);
         steps_push(s, node->child + 1, step.level + 1, col, !left);
         steps_push(s, node->child, step.level + 1, col, left);
     }
-    path_leave(s, 1);
+    levels_leave(s, r, 1, k, value);
 }
 
 void explain_row(const struct explainer *e, struct explain_scratch *s, columns_t cols, int64_t row,
