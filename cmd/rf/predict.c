@@ -64,7 +64,7 @@ static int run(
         .predict = &o->predict,
         .raw = o->vote ? raw_votes : predictor_raw,
         .classes_only = o->vote ? "--vote" : NULL,
-        .not_contrib = o->vote ? "--vote" : NULL,
+        .rows_only = o->vote ? "--vote" : NULL,
     };
     return predict_run(&job, files, watch, err);
 }

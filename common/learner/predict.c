@@ -26,6 +26,8 @@ const struct opt predict_opts_table[] = {
 const struct opt predict_forest_table[] = {
     OPT_CUSTOM(0, "quantile", struct predict_opts, quantiles, quantiles_parse, NULL, "LIST",
         "add q_Q, quantiles of the value given the row; of models trained with --keep-leaf-rows"),
+    OPT_FLAG(0, "proximity", struct predict_opts, proximity,
+        "write instead in how many of the trees each row shares a leaf with each other one"),
     OPT_END,
 };
 
@@ -34,13 +36,16 @@ const struct opt predict_forest_table[] = {
 static int options_check(const struct predict_job *job, struct err *err)
 {
     const struct predict_opts *o = job->predict;
+    const char *other = o->contrib ? "--contrib" : o->proximity ? "--proximity" : NULL;
+    const char *rows = o->leaf          ? "--leaf"
+                       : o->per_tree    ? "--per-tree"
+                       : o->quantiles.n ? "--quantile"
+                                        : job->rows_only;
 
-    if (o->contrib && job->not_contrib)
-        return err_usage(err, "--contrib does not explain %s", job->not_contrib);
-    if (o->contrib && (o->leaf || o->per_tree || o->quantiles.n))
-        return err_usage(
-            err, "--contrib writes other columns: leave out --leaf, --per-tree and --quantile");
-    return 0;
+    if (o->contrib && o->proximity)
+        return err_usage(err, "only one of --contrib and --proximity can be given");
+    return other && rows ? err_usage(err, "%s writes no predictions: leave out %s", other, rows)
+                         : 0;
 }
 
 /* ---- opening ---- */
@@ -156,7 +161,6 @@ static int rows_run(struct predict_session *s, const struct predict_kind *kind, 
             return err_interrupted(err);
         if (kind->batch(s, err) < 0)
             return -1;
-        watch_progress(watch, "rows", reader_rows(s->reader), 0, "");
     }
     if (more == 0 && reader_rows(s->reader) == 0)
         return err_set(err, "no rows to predict, only a header");
@@ -175,10 +179,13 @@ int predict_run(const struct predict_job *job, const struct operands *files, str
 {
     struct predict_session s = {
         .job = job, .model = TREE_MODEL_INIT, .leaf_index = LEAF_INDEX_INIT, .out = OUTPUT_INIT};
-    const struct predict_kind *kind = job->predict->contrib ? &predict_contrib : &predict_rows;
+    const struct predict_kind *kind = job->predict->contrib     ? &predict_contrib
+                                      : job->predict->proximity ? &predict_proximity
+                                                                : &predict_rows;
     double started = clock_seconds();
     int ret = -1;
 
+    s.sheet.watch = watch;
     if (session_open(&s, kind, files, err) < 0 || rows_run(&s, kind, watch, err) < 0)
         goto out;
     ret = output_close(&s.out, err);

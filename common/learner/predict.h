@@ -37,7 +37,7 @@ struct predict_job {
     void (*raw)(const struct predictor *p, const struct predictor_block *b,
         double *out);         /* predictor_raw */
     const char *classes_only; /* an option given that only classifiers take, or NULL */
-    const char *not_contrib;  /* an option given that contributions do not explain, or NULL */
+    const char *rows_only;    /* an option given that means nothing to --contrib and --proximity */
 };
 
 int predict_run(const struct predict_job *job, const struct operands *files, struct watch *watch,

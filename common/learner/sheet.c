@@ -73,6 +73,10 @@ int sheet_put(struct sheet *s, int64_t n_rows, int64_t n_fields, sheet_fn *fn, v
             if (s->text[i].len && output_put(out, s->text[i].data, s->text[i].len, err) < 0)
                 return -1;
         }
+        s->n_rows += w.end - w.first;
+        watch_progress(s->watch, "rows", s->n_rows, 0, "");
+        if (watch_stop(s->watch))
+            return err_interrupted(err);
     }
     return 0;
 }

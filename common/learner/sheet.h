@@ -9,9 +9,12 @@
 
 #include "common/base/buf.h"
 #include "common/base/err.h"
+#include "common/base/watch.h"
 #include "common/io/stream/output.h"
 
 struct sheet {
+    const struct watch *watch; /* told of progress, asked to stop; may be NULL */
+    int64_t n_rows;            /* written so far */
     int n_texts;
     struct buf *text; /* [n_texts], used again and again */
     bool *failed;
@@ -20,7 +23,7 @@ struct sheet {
 /* Appends the text of rows [first, first + n) to text; -1: no memory. */
 typedef int sheet_fn(void *ctx, int64_t first, int n, int worker, struct buf *text);
 
-int sheet_init(struct sheet *s, struct err *err) MUST_CHECK;
+int sheet_init(struct sheet *s, struct err *err) MUST_CHECK; /* watch is set, or NULL */
 void sheet_release(struct sheet *s);
 /*
  * Writes what fn makes of rows [0, n_rows), a row having n_fields.  A task has one row, or as many
