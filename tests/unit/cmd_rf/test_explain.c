@@ -2,34 +2,11 @@
 #include <math.h>
 #include <string.h>
 
-#include "cmd/rf/rf.h"
 #include "common/base/mem.h"
-#include "common/learner/learner.h"
 #include "common/tree/explain.h"
+#include "tests/unit/cmd_rf/grown.h"
 #include "tests/unit/sample.h"
 #include "tests/unit/unit.h"
-
-static struct table *make_forest(
-    struct fit *fit, int n_classes, int64_t max_depth, int n_trees, bool pure)
-{
-    const struct rf_params params = {.mtry = {.rule = MTRY_COUNT, .amount = 2},
-        .max_depth = max_depth,
-        .min_leaf = pure ? 1 : 3,
-        .min_split = 2,
-        .replace = true,
-        .seed = 3};
-    struct table *t = sample_table(150, 6, n_classes, 5);
-    struct metric metric;
-    struct fit_opts opts = {
-        .n_rounds = n_trees, .max_bins = 255, .n_metrics = 1, .metrics = &metric};
-    struct comm comm = comm_single();
-    struct err err = ERR_INIT;
-
-    *fit = (struct fit)FIT_INIT;
-    assert_ok(metric_find(&metric, n_classes ? "log_loss" : "rmse", &err), &err);
-    assert_ok(learner_fit(&rf_learner, &params, t, NULL, &opts, &comm, NULL, fit, &err), &err);
-    return t;
-}
 
 /* What a tree gives with the columns of the set known. */
 static double worth(const struct tree *t, const double *cover, uint32_t i, int output,
@@ -77,25 +54,26 @@ static double shapley(const struct forest *f, columns_t cols, int64_t row, int o
 
 static void agree(int n_classes, int64_t max_depth, bool pure)
 {
-    struct fit fit;
+    struct grown g;
     struct err err = ERR_INIT;
-    struct table *t = make_forest(&fit, n_classes, max_depth, 4, pure);
-    struct explainer *e = explainer_new(&fit.forest, SAMPLE_COLS, &err);
+    grown_init(&g, 150, n_classes, 4, pure ? 1 : 3, max_depth, false);
+    const struct forest *f = &g.fit.forest;
+    struct explainer *e = explainer_new(f, SAMPLE_COLS, &err);
     assert_non_null(e);
     struct explain_scratch *s = explain_scratch_new(e, &err);
-    int k = fit.forest.n_outputs;
+    int k = f->n_outputs;
     double value[SAMPLE_COLS * 3], raw[3];
     assert_true(k <= 3);
 
     for (int64_t row = 0; row < 25; row++) {
-        columns_t cols = (columns_t)t->values;
+        columns_t cols = (columns_t)g.table->values;
         explain_row(e, s, cols, row, value);
-        forest_predict(&fit.forest, cols, row, 1, raw);
+        forest_predict(f, cols, row, 1, raw);
         for (int output = 0; output < k; output++) {
             double sum = explainer_base(e)[output];
             for (int col = 0; col < SAMPLE_COLS; col++) {
                 double got = value[col * k + output];
-                assert_close(got, shapley(&fit.forest, cols, row, output, col), 0, 1e-13);
+                assert_close(got, shapley(f, cols, row, output, col), 0, 1e-13);
                 sum += got;
             }
             assert_close(sum, raw[output], 1e-13, 1e-13);
@@ -103,8 +81,7 @@ static void agree(int n_classes, int64_t max_depth, bool pure)
     }
     explain_scratch_free(s);
     explainer_free(e);
-    fit_release(&fit);
-    sample_free(t);
+    grown_release(&g);
 }
 
 static void test_all_subsets(void **state)
@@ -198,32 +175,32 @@ static void test_deep_trees_lose_nothing(void **state)
 static void test_hostile_weights(void **state)
 {
     static const float weights[] = {0, -1, 3e38F, -3e38F, 1e-45F};
-    struct fit fit;
+    struct grown g;
     struct err err = ERR_INIT;
-    struct table *t = make_forest(&fit, 0, 0, 2, true);
     double value[SAMPLE_COLS];
     (void)state;
 
-    for (size_t i = 0; i < fit.forest.place[fit.forest.n_trees].node; i++)
-        fit.forest.stats[i] = weights[i % 5];
-    struct explainer *e = explainer_new(&fit.forest, SAMPLE_COLS, &err);
+    grown_init(&g, 150, 0, 2, 1, 0, false);
+    struct forest *f = &g.fit.forest;
+    for (size_t i = 0; i < f->place[f->n_trees].node; i++)
+        f->stats[i] = weights[i % 5];
+    struct explainer *e = explainer_new(f, SAMPLE_COLS, &err);
     assert_non_null(e);
     struct explain_scratch *s = explain_scratch_new(e, &err);
     for (int64_t row = 0; row < 50; row++) {
-        explain_row(e, s, (columns_t)t->values, row, value);
+        explain_row(e, s, (columns_t)g.table->values, row, value);
         for (int col = 0; col < SAMPLE_COLS; col++)
             assert_true(isfinite(value[col]));
     }
     explain_scratch_free(s);
     explainer_free(e);
-    fit_release(&fit);
-    sample_free(t);
+    grown_release(&g);
 }
 
 static int explain_once(void *ctx, struct err *err)
 {
-    const struct fit *fit = ctx;
-    struct explainer *e = explainer_new(&fit->forest, SAMPLE_COLS, err);
+    const struct grown *g = ctx;
+    struct explainer *e = explainer_new(&g->fit.forest, SAMPLE_COLS, err);
     struct explain_scratch *s = e ? explain_scratch_new(e, err) : NULL;
     explain_scratch_free(s);
     explainer_free(e);
@@ -232,12 +209,11 @@ static int explain_once(void *ctx, struct err *err)
 
 static void test_without_memory(void **state)
 {
-    struct fit fit;
-    struct table *t = make_forest(&fit, 3, 0, 3, true);
+    struct grown g;
     (void)state;
-    FAULT_LOOP(explain_once, &fit);
-    fit_release(&fit);
-    sample_free(t);
+    grown_init(&g, 150, 3, 3, 1, 0, false);
+    FAULT_LOOP(explain_once, &g);
+    grown_release(&g);
 }
 
 int main(void)
