@@ -89,6 +89,18 @@ static double legendre(int n, double x, double *derivative)
     return p;
 }
 
+/* For 0 .. pi, the same on any machine: where Newton's steps begin. */
+static double cosine(double x)
+{
+    double term = 1, sum = 1;
+
+    for (int k = 1; k <= 20; k++) {
+        term *= -x * x / ((2 * k - 1) * 2 * k);
+        sum += term;
+    }
+    return sum;
+}
+
 static int rule_init(struct rule *r, int n)
 {
     *r = (struct rule){.n = n, .t = mem_alloc((size_t)n, 4 * sizeof *r->t)};
@@ -98,7 +110,7 @@ static int rule_init(struct rule *r, int n)
     r->g = r->u + n;
     r->h = r->g + n;
     for (int i = 0; i < n; i++) {
-        double x = cos(acos(-1) * (i + 0.75) / (n + 0.5)), slope = 1;
+        double x = cosine(3.14159265358979323846 * (i + 0.75) / (n + 0.5)), slope = 1;
         for (int step = 0; step < 10; step++)
             x -= legendre(n, x, &slope) / slope;
         legendre(n, x, &slope);
