@@ -25,25 +25,12 @@ static const struct opt table[] = {
     OPT_GROUP(predict_opts_table, struct options, predict),
     OPT_FLAG(0, "vote", struct options, vote,
         "each tree votes for one class (Breiman), instead of averaging its probabilities"),
+    OPT_GROUP(predict_forest_table, struct options, predict),
     OPT_HEAD("General"),
     OPT_GROUP(common_thread_opt, struct options, common),
     OPT_GROUP(common_opts, struct options, common),
     OPT_END,
 };
-
-/* The class with most weight in a leaf gets the tree's vote; ties go to the first. */
-static void vote(const double *leaf, int n_outputs, double *out)
-{
-    int best = 0;
-    if (n_outputs == 1) {
-        out[0] += leaf[0] > 0.5;
-        return;
-    }
-    for (int k = 1; k < n_outputs; k++)
-        if (leaf[k] > leaf[best])
-            best = k;
-    out[best] += 1;
-}
 
 /* Shares of the trees' votes. */
 static void raw_votes(const struct predictor *p, const struct predictor_block *b, double *out)
@@ -56,8 +43,13 @@ static void raw_votes(const struct predictor *p, const struct predictor_block *b
     for (int t = 0; t < f->n_trees; t++) {
         struct tree tree = forest_tree(f, t);
         predictor_leaves(p, b, t, leaf);
-        for (size_t i = 0; i < n; i++)
-            vote(tree.values + k * leaf[i], f->n_outputs, out + i * k);
+        for (size_t i = 0; i < n; i++) {
+            int32_t vote = leaf_vote(tree.values + k * leaf[i], f->n_outputs);
+            if (k == 1)
+                out[i] += vote;
+            else
+                out[i * k + (size_t)vote] += 1;
+        }
     }
     for (size_t i = 0; i < n * k; i++)
         out[i] /= f->n_trees;
@@ -72,6 +64,7 @@ static int run(
         .predict = &o->predict,
         .raw = o->vote ? raw_votes : predictor_raw,
         .classes_only = o->vote ? "--vote" : NULL,
+        .rows_only = o->vote ? "--vote" : NULL,
     };
     return predict_run(&job, files, watch, err);
 }

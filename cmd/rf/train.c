@@ -11,6 +11,7 @@ struct options {
     struct common_options common;
     struct read_opts read;
     struct train_opts train;
+    struct forest_opts forest;
     struct rf_params rf;
     int64_t n_trees;
     int mtry_per;
@@ -56,6 +57,8 @@ static const struct opt table[] = {
         "extremely randomised trees: one random cut of each column looked at"),
     OPT_GROUP(read_opts_table, struct options, read),
     OPT_GROUP(train_opts_table, struct options, train),
+    OPT_HEAD("Trees and rows"),
+    OPT_GROUP(forest_opts_table, struct options, forest),
     OPT_HEAD("General"),
     OPT_GROUP(common_seed_opt, struct options, common),
     OPT_GROUP(common_thread_opt, struct options, common),
@@ -76,6 +79,7 @@ static int run(
         .common = &o->common,
         .read = &o->read,
         .train = &o->train,
+        .forest = &o->forest,
     };
     return train_run(&job, files, watch, err);
 }

@@ -3,14 +3,13 @@
 
 #include <inttypes.h>
 #include <math.h>
-#include <string.h>
 
 #include "common/base/clock.h"
 #include "common/base/mem.h"
-#include "common/io/format/csv.h"
 #include "common/io/format/number.h"
 #include "common/io/stream/output.h"
 #include "common/learner/prediction.h"
+#include "common/learner/sheet.h"
 #include "common/table/split.h"
 
 struct cv {
@@ -22,6 +21,9 @@ struct cv {
     int32_t *fold;
     int64_t *index;
     double *predicted; /* [n_rows][width] of this repeat */
+    int repeat;
+    struct prediction_text text;
+    struct sheet sheet;
     double sum[METRICS_MAX], squares[METRICS_MAX];
     int n_scores;
 };
@@ -80,57 +82,37 @@ out:
 
 /* ---- predictions out of fold ---- */
 
-/* A target called as another column is could not be told from it. */
-static int oof_names_check(const struct target *t, struct err *err)
-{
-    static const char *const ours[] = {"repeat", "row", "fold", "prediction"};
-    bool taken = false;
-
-    for (size_t i = 0; i < sizeof ours / sizeof *ours; i++)
-        taken |= strcmp(t->name, ours[i]) == 0;
-    if (t->classes && str_starts(t->name, "p_"))
-        taken |= dict_find(t->classes, t->name + 2, strlen(t->name + 2)) >= 0;
-    return taken ? err_usage(err, "--oof has a column '%s' of its own: rename the target", t->name)
-                 : 0;
-}
-
+/* A target called as another column could not be told from it. */
 static int oof_header(struct cv *cv, struct err *err)
 {
     const struct target *t = &cv->table->target;
-    if (oof_names_check(t, err) < 0)
-        return -1;
-    if (output_printf(&cv->oof, err, "repeat,row,fold,") < 0 ||
-        csv_put_field(&cv->oof, t->name, strlen(t->name), ',', err) < 0)
-        return -1;
-    if (output_put(&cv->oof, ",", 1, err) < 0 ||
-        prediction_put_header(&cv->oof, t, "", ',', err) < 0)
-        return -1;
-    return output_put(&cv->oof, "\n", 1, err);
+    struct header h = {.delimiter = ',',
+        .prefix = "",
+        .kind = ERR_USAGE,
+        .before = "--oof has a column",
+        .after = "of its own: rename the target"};
+    int ret = -1;
+
+    if (header_init(&h, err) == 0 && header_add(&h, "repeat", "", err) == 0 &&
+        header_add(&h, "row", "", err) == 0 && header_add(&h, "fold", "", err) == 0 &&
+        header_keep(&h, t->name, err) == 0 && prediction_header(&h, t, err) == 0)
+        ret = header_put(&h, &cv->oof, err);
+    header_release(&h);
+    return ret;
 }
 
-static int oof_truth(struct cv *cv, int64_t row, struct err *err)
+static int oof_lines(void *ctx, int64_t first, int n, int worker, struct buf *text)
 {
-    const struct target *t = &cv->table->target;
-    char text[NUMBER_MAX];
+    const struct cv *cv = ctx;
+    (void)worker;
 
-    if (t->task == TASK_CLASSIFICATION) {
-        size_t len;
-        const char *label = dict_text(t->classes, (int32_t)cv->table->y[row], &len);
-        return csv_put_field(&cv->oof, label, len, ',', err);
-    }
-    return output_put(&cv->oof, text, (size_t)number_write(cv->table->y[row], text), err);
-}
-
-static int oof_write(struct cv *cv, int repeat, struct err *err)
-{
-    int width = prediction_width(&cv->table->target);
-    for (int64_t row = 0; row < cv->table->n_rows; row++)
-        if (output_printf(
-                &cv->oof, err, "%d,%" PRId64 ",%d,", repeat + 1, row + 1, cv->fold[row] + 1) < 0 ||
-            oof_truth(cv, row, err) < 0 || output_put(&cv->oof, ",", 1, err) < 0 ||
-            prediction_put(&cv->oof, &cv->table->target, cv->predicted + row * width, ',', err) <
+    for (int64_t row = first; row < first + n; row++)
+        if (buf_printf(text, "%d,%" PRId64 ",%d,", cv->repeat + 1, row + 1, cv->fold[row] + 1) <
                 0 ||
-            output_put(&cv->oof, "\n", 1, err) < 0)
+            prediction_add_truth(&cv->text, cv->table->y[row], text) < 0 ||
+            buf_char(text, ',') < 0 ||
+            prediction_add(&cv->text, cv->predicted + row * cv->text.width, text) < 0 ||
+            buf_char(text, '\n') < 0)
             return -1;
     return 0;
 }
@@ -173,6 +155,9 @@ static int cv_open(struct cv *cv, struct err *err)
     if (job->train->oof)
         cv->predicted =
             mem_alloc(n, (size_t)prediction_width(&cv->table->target) * sizeof *cv->predicted);
+    if (job->train->oof && (prediction_text_init(&cv->text, &cv->table->target, ',', err) < 0 ||
+                               sheet_init(&cv->sheet, err) < 0))
+        return -1;
     return cv->fold && cv->index && (cv->predicted || !job->train->oof) ? 0 : err_memory(err);
 }
 
@@ -191,7 +176,9 @@ static int repeats_run(struct cv *cv, struct err *err)
         for (int fold = 0; fold < shape->folds; fold++)
             if (fold_run(cv, repeat, fold, err) < 0)
                 return -1;
-        if (cv->predicted && oof_write(cv, repeat, err) < 0)
+        cv->repeat = repeat;
+        if (cv->predicted &&
+            sheet_put(&cv->sheet, t->n_rows, 5 + cv->text.width, oof_lines, cv, &cv->oof, err) < 0)
             return -1;
     }
     return 0;
@@ -221,5 +208,7 @@ out:
     mem_free(cv.fold);
     mem_free(cv.index);
     mem_free(cv.predicted);
+    prediction_text_release(&cv.text);
+    sheet_release(&cv.sheet);
     return ret;
 }

@@ -56,6 +56,8 @@ int prediction_width(const struct target *t);
 void prediction_link(const struct target *t, int n_outputs, const double *raw, double *out);
 int32_t prediction_label(
     const struct target *t, const double *probabilities); /* the greatest; ties: the first */
+/* The class that most of a leaf's weight is of, which gets its tree's vote; ties: the first. */
+int32_t leaf_vote(const double *value, int n_outputs);
 
 struct fit_opts {
     int n_rounds;

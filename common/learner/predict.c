@@ -6,181 +6,168 @@
 
 #include "common/base/clock.h"
 #include "common/base/mem.h"
-#include "common/base/pool.h"
-#include "common/io/format/csv.h"
-#include "common/io/stream/output.h"
-#include "common/learner/learner.h"
-#include "common/learner/prediction.h"
+#include "common/learner/session.h"
 
 const struct opt predict_opts_table[] = {
     OPT_STRING('m', "model", struct predict_opts, model, "FILE", "the model ('-': standard input)"),
     OPT_GROUP(bind_opts_table, struct predict_opts, bind),
     OPT_STRING(0, "prefix", struct predict_opts, prefix, "NAME",
         "call the columns NAME.prediction and so on"),
+    OPT_FLAG(0, "leaf", struct predict_opts, leaf, "add leaf_T, the row's leaf in each tree"),
+    OPT_FLAG(0, "per-tree", struct predict_opts, per_tree,
+        "add tree_T, what each tree says: its value, the probability of the last of two classes, "
+        "or "
+        "the class"),
+    OPT_FLAG(0, "contrib", struct predict_opts, contrib,
+        "write row,class,column,value instead: what each column contributes (Shapley values)"),
     OPT_END,
 };
 
-struct session {
-    const struct predict_job *job;
-    struct tree_model model;
-    struct predictor *predictor;
-    uint16_t *codes; /* [pool_size()] blocks */
-    struct reader *reader;
-    struct output out;
-    char *prefix;
-    char delimiter;
-    int width;
-    struct batch batch;
-    size_t room; /* rows that the arrays hold */
-    double *raw, *linked;
+const struct opt predict_forest_table[] = {
+    OPT_CUSTOM(0, "quantile", struct predict_opts, quantiles, quantiles_parse, NULL, "LIST",
+        "add q_Q, quantiles of the value given the row; of models trained with --keep-leaf-rows"),
+    OPT_FLAG(0, "proximity", struct predict_opts, proximity,
+        "write instead in how many of the trees each row shares a leaf with each other one"),
+    OPT_END,
 };
 
-static void predict_block(void *ctx, int64_t block, int worker)
-{
-    struct session *s = ctx;
-    int k = s->model.forest.n_outputs, left = s->batch.n_rows - (int)block * PREDICTOR_ROWS;
-    struct predictor_block b = {.cols = s->batch.cols,
-        .first = block * PREDICTOR_ROWS,
-        .n = left < PREDICTOR_ROWS ? left : PREDICTOR_ROWS,
-        .codes = s->codes + (size_t)worker * predictor_codes_size(s->predictor)};
+/* ---- options ---- */
 
-    predictor_code(s->predictor, &b);
-    s->job->raw(s->predictor, &b, s->raw + b.first * k);
-    for (int64_t i = b.first; i < b.first + b.n; i++)
-        prediction_link(&s->model.target, k, s->raw + i * k, s->linked + i * s->width);
+static int options_check(const struct predict_job *job, struct err *err)
+{
+    const struct predict_opts *o = job->predict;
+    const char *other = o->contrib ? "--contrib" : o->proximity ? "--proximity" : NULL;
+    const char *rows = o->leaf          ? "--leaf"
+                       : o->per_tree    ? "--per-tree"
+                       : o->quantiles.n ? "--quantile"
+                                        : job->rows_only;
+
+    if (o->contrib && o->proximity)
+        return err_usage(err, "only one of --contrib and --proximity can be given");
+    return other && rows ? err_usage(err, "%s writes no predictions: leave out %s", other, rows)
+                         : 0;
 }
 
-static int batch_room(struct session *s, struct err *err)
+/* ---- opening ---- */
+
+/* No input is read twice, and none is the output. */
+static int files_check(const struct predict_job *job, const struct operands *files, struct err *err)
 {
-    size_t n = (size_t)s->batch.n_rows;
-    if (n <= s->room)
-        return 0;
-    mem_free(s->raw);
-    mem_free(s->linked);
-    s->raw = mem_alloc(n, (size_t)s->model.forest.n_outputs * sizeof *s->raw);
-    s->linked = mem_alloc(n, (size_t)s->width * sizeof *s->linked);
-    s->room = s->raw && s->linked ? n : 0;
-    return s->room ? 0 : err_memory(err);
-}
+    const char *model = job->predict->model, *output = job->common->output;
+    bool rows = files->n == 0;
 
-/* ---- output ---- */
-
-/* A kept column and a column of ours of the same name could not be told apart. */
-static int names_check(const struct session *s, struct err *err)
-{
-    const struct target *t = &s->model.target;
-    size_t prefix = strlen(s->prefix);
-
-    for (int i = 0; i < reader_n_kept(s->reader); i++) {
-        const char *kept = reader_kept_name(s->reader, i), *name = kept + prefix;
-        for (int j = 0; j < i; j++)
-            if (strcmp(reader_kept_name(s->reader, j), kept) == 0)
-                return err_usage(err, "-k names column '%s' twice", kept);
-        if (strncmp(kept, s->prefix, prefix) != 0)
-            continue;
-        if (strcmp(name, "prediction") == 0 ||
-            (t->classes && str_starts(name, "p_") &&
-                dict_find(t->classes, name + 2, strlen(name + 2)) >= 0))
-            return err_set(
-                err, "the kept column '%s' has the name of an output column: use --prefix", kept);
-    }
-    return 0;
-}
-
-static int header_put(struct session *s, struct err *err)
-{
-    for (int i = 0; i < reader_n_kept(s->reader); i++) {
-        const char *name = reader_kept_name(s->reader, i);
-        if (csv_put_field(&s->out, name, strlen(name), s->delimiter, err) < 0 ||
-            output_put(&s->out, &s->delimiter, 1, err) < 0)
-            return -1;
-    }
-    if (prediction_put_header(&s->out, &s->model.target, s->prefix, s->delimiter, err) < 0)
-        return -1;
-    return output_put(&s->out, "\n", 1, err);
-}
-
-static int batch_put(struct session *s, struct err *err)
-{
-    for (int i = 0; i < s->batch.n_rows; i++)
-        if (reader_put_kept(s->reader, i, &s->out, err) < 0 ||
-            prediction_put(&s->out, &s->model.target, s->linked + (size_t)i * (size_t)s->width,
-                s->delimiter, err) < 0 ||
-            output_put(&s->out, "\n", 1, err) < 0)
-            return -1;
-    return 0;
-}
-
-/* ---- the verb ---- */
-
-static int session_open(struct session *s, const struct operands *files, struct err *err)
-{
-    const struct predict_opts *o = s->job->predict;
-    struct buf prefix = BUF_INIT;
-
-    if (!o->model)
+    if (!model)
         return err_usage(err, "which model?  Name it with -m");
-    if (strcmp(o->model, "-") == 0) {
-        bool twice = files->n == 0;
-        for (int i = 0; i < files->n; i++)
-            twice |= strcmp(files->item[i], "-") == 0;
-        if (twice)
-            return err_usage(err, "the model and the rows cannot both be standard input");
-    }
-    const char *output = s->job->common->output;
-    if (output && output_same_file(output, o->model))
-        return err_usage(err, "'%s' is the model: it would be replaced", o->model);
+    for (int i = 0; i < files->n; i++)
+        rows |= strcmp(files->item[i], "-") == 0;
+    if (rows && strcmp(model, "-") == 0)
+        return err_usage(err, "the model and the rows cannot both be standard input");
+    if (output && output_same_file(output, model))
+        return err_usage(err, "'%s' is the model: it would be replaced", model);
     for (int i = 0; output && i < files->n; i++)
         if (output_same_file(output, files->item[i]))
             return err_usage(err, "'%s' is read: it would be replaced", files->item[i]);
-    if (tree_model_read(&s->model, o->model, s->job->program, false, err) < 0)
-        return -1;
+    return 0;
+}
+
+static int model_fits(struct predict_session *s, const struct model *file, struct err *err)
+{
+    const struct predict_opts *o = s->job->predict;
+    bool classes = s->model.target.task == TASK_CLASSIFICATION;
+
     if (s->model.forest.n_trees == 0)
-        return err_set(err, "%s: a checkpoint without trees", o->model);
-    if (s->job->classes_only && s->model.target.task != TASK_CLASSIFICATION)
+        return err_set(err, "a checkpoint without trees");
+    if (s->job->classes_only && !classes)
         return err_usage(err, "%s does not fit: the model predicts values", s->job->classes_only);
-    if ((o->prefix && (buf_str(&prefix, o->prefix) < 0 || buf_char(&prefix, '.') < 0)) ||
+    if (!o->quantiles.n)
+        return 0;
+    if (classes)
+        return err_usage(err, "--quantile does not fit: the model predicts classes");
+    if (leaf_index_read(&s->leaf_index, file->st, &s->model.forest, err) < 0)
+        return -1;
+    if (!s->leaf_index.n_rows)
+        return err_set(err, "no training rows for --quantile: train it with --keep-leaf-rows");
+    return 0;
+}
+
+static int model_read(struct predict_session *s, bool stats, struct err *err)
+{
+    struct model file = MODEL_INIT;
+    const char *path = s->job->predict->model;
+    int ret = -1;
+
+    if (model_open(&file, path, s->job->program, err) < 0)
+        goto out;
+    ret = tree_model_load(&s->model, &file, stats, err);
+    if (ret == 0)
+        ret = model_fits(s, &file, err);
+    if (ret < 0 && err->kind != ERR_USAGE)
+        err_prefix(err, "%s", strcmp(path, "-") == 0 ? "standard input" : path);
+out:
+    model_release(&file);
+    return ret;
+}
+
+/* The kept columns come first. */
+static int header_start(struct predict_session *s, struct err *err)
+{
+    struct buf prefix = BUF_INIT;
+    const char *given = s->job->predict->prefix;
+
+    if ((given && (buf_str(&prefix, given) < 0 || buf_char(&prefix, '.') < 0)) ||
         !(s->prefix = buf_steal(&prefix))) {
         buf_release(&prefix);
         return err_memory(err);
     }
-    s->width = prediction_width(&s->model.target);
-    s->predictor = predictor_new(&s->model.forest, s->model.schema.n_cols, true, err);
-    if (!s->predictor)
+    s->header = (struct header){.delimiter = reader_delimiter(s->reader),
+        .prefix = s->prefix,
+        .kind = ERR_FAILED,
+        .before = "the kept column",
+        .after = "has the name of an output column: use --prefix"};
+    if (header_init(&s->header, err) < 0)
         return -1;
-    s->codes =
-        mem_alloc((size_t)pool_size(), predictor_codes_size(s->predictor) * sizeof *s->codes);
-    if (!s->codes)
-        return err_memory(err);
-    s->reader = reader_open(files, &o->bind, &s->model.schema, err);
-    if (!s->reader || names_check(s, err) < 0)
-        return -1;
-    s->delimiter = reader_delimiter(s->reader);
-    return output_open(&s->out, s->job->common->output, OUTPUT_TEXT, err);
+    for (int i = 0; i < reader_n_kept(s->reader); i++)
+        if (header_keep(&s->header, reader_kept_name(s->reader, i), err) < 0)
+            return -1;
+    return 0;
 }
 
-static int rows_run(struct session *s, struct watch *watch, struct err *err)
+static int session_open(struct predict_session *s, const struct predict_kind *kind,
+    const struct operands *files, struct err *err)
+{
+    if (options_check(s->job, err) < 0 || files_check(s->job, files, err) < 0 ||
+        model_read(s, kind->stats, err) < 0)
+        return -1;
+    s->predictor = predictor_new(&s->model.forest, s->model.schema.n_cols, !kind->stats, err);
+    if (!s->predictor || sheet_init(&s->sheet, err) < 0)
+        return -1;
+    s->reader = reader_open(files, &s->job->predict->bind, &s->model.schema, err);
+    if (!s->reader || header_start(s, err) < 0 ||
+        output_open(&s->out, s->job->common->output, OUTPUT_TEXT, err) < 0)
+        return -1;
+    s->self = mem_zalloc(1, kind->self_size);
+    return s->self ? kind->start(s, err) : err_memory(err);
+}
+
+/* ---- the verb ---- */
+
+static int rows_run(struct predict_session *s, const struct predict_kind *kind, struct watch *watch,
+    struct err *err)
 {
     int more;
 
-    if (header_put(s, err) < 0)
-        return -1;
     while ((more = reader_next(s->reader, &s->batch, err)) > 0) {
         if (watch_stop(watch))
             return err_interrupted(err);
-        if (batch_room(s, err) < 0)
+        if (kind->batch(s, err) < 0)
             return -1;
-        pool_run((s->batch.n_rows + PREDICTOR_ROWS - 1) / PREDICTOR_ROWS, predict_block, s);
-        if (batch_put(s, err) < 0)
-            return -1;
-        watch_progress(watch, "rows", reader_rows(s->reader), 0, "");
     }
     if (more == 0 && reader_rows(s->reader) == 0)
         return err_set(err, "no rows to predict, only a header");
-    return more;
+    return more == 0 && kind->finish ? kind->finish(s, err) : more;
 }
 
-static void say_rows(const struct session *s, const struct watch *watch, double seconds)
+static void say_rows(const struct predict_session *s, const struct watch *watch, double seconds)
 {
     int64_t n = reader_rows(s->reader);
     reader_report(s->reader, watch);
@@ -190,23 +177,31 @@ static void say_rows(const struct session *s, const struct watch *watch, double 
 int predict_run(const struct predict_job *job, const struct operands *files, struct watch *watch,
     struct err *err)
 {
-    struct session s = {.job = job, .model = TREE_MODEL_INIT, .out = OUTPUT_INIT};
+    struct predict_session s = {
+        .job = job, .model = TREE_MODEL_INIT, .leaf_index = LEAF_INDEX_INIT, .out = OUTPUT_INIT};
+    const struct predict_kind *kind = job->predict->contrib     ? &predict_contrib
+                                      : job->predict->proximity ? &predict_proximity
+                                                                : &predict_rows;
     double started = clock_seconds();
     int ret = -1;
 
-    if (session_open(&s, files, err) < 0 || rows_run(&s, watch, err) < 0)
+    s.sheet.watch = watch;
+    if (session_open(&s, kind, files, err) < 0 || rows_run(&s, kind, watch, err) < 0)
         goto out;
     ret = output_close(&s.out, err);
     if (ret == 0)
         say_rows(&s, watch, clock_seconds() - started);
 out:
     output_discard(&s.out);
+    if (s.self)
+        kind->release(&s);
+    mem_free(s.self);
+    header_release(&s.header);
+    sheet_release(&s.sheet);
     reader_close(s.reader);
     predictor_free(s.predictor);
-    mem_free(s.codes);
+    leaf_index_release(&s.leaf_index);
     tree_model_release(&s.model);
     mem_free(s.prefix);
-    mem_free(s.raw);
-    mem_free(s.linked);
     return ret;
 }

@@ -9,6 +9,7 @@
 #include "common/base/watch.h"
 #include "common/cli/opt.h"
 #include "common/cli/verb.h"
+#include "common/learner/quantile.h"
 #include "common/learner/tree_model.h"
 #include "common/table/reader.h"
 #include "common/tree/predictor.h"
@@ -17,12 +18,16 @@ struct predict_opts {
     const char *model;  /* -m FILE */
     const char *prefix; /* put before the names of the output's columns, with a '.' */
     struct bind_opts bind;
+    bool leaf, per_tree, contrib;
+    struct quantiles quantiles; /* --quantile, --proximity: of forests that average their trees */
+    bool proximity;
 };
 #define PREDICT_OPTIONS_INIT                                                                       \
     {                                                                                              \
         .model = NULL                                                                              \
     }
-extern const struct opt predict_opts_table[];
+extern const struct opt predict_opts_table[];   /* all but quantiles and proximity */
+extern const struct opt predict_forest_table[]; /* those: the same struct */
 
 /* What a predict verb passes on.  raw() computes [n][n_outputs] of a block that is coded. */
 struct predict_job {
@@ -32,6 +37,7 @@ struct predict_job {
     void (*raw)(const struct predictor *p, const struct predictor_block *b,
         double *out);         /* predictor_raw */
     const char *classes_only; /* an option given that only classifiers take, or NULL */
+    const char *rows_only;    /* an option given that means nothing to --contrib and --proximity */
 };
 
 int predict_run(const struct predict_job *job, const struct operands *files, struct watch *watch,

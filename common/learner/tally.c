@@ -34,6 +34,17 @@ int32_t prediction_label(const struct target *t, const double *probabilities)
     return best;
 }
 
+int32_t leaf_vote(const double *value, int n_outputs)
+{
+    int32_t best = 0;
+    if (n_outputs == 1)
+        return value[0] > 0.5;
+    for (int k = 1; k < n_outputs; k++)
+        if (value[k] > value[best])
+            best = k;
+    return best;
+}
+
 int tally_init(
     struct tally *t, const struct table *table, int n_outputs, bool some_rows, struct err *err)
 {

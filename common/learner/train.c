@@ -14,97 +14,11 @@
 #include "common/io/format/number.h"
 #include "common/io/stream/output.h"
 #include "common/learner/cv.h"
+#include "common/learner/oob.h"
 #include "common/learner/report.h"
+#include "common/learner/strength.h"
 #include "common/learner/tree_model.h"
 #include "common/table/split.h"
-
-/* ---- options ---- */
-
-static int cv_parse(const char *text, void *field, struct err *err)
-{
-    struct cv_shape *cv = field;
-    int used = 0;
-
-    cv->repeats = 1;
-    if ((sscanf(text, "%5d%n", &cv->folds, &used) == 1 && !text[used]) ||
-        (sscanf(text, "%5dx%5d%n", &cv->folds, &cv->repeats, &used) == 2 && !text[used]))
-        if (cv->folds >= 2 && cv->repeats >= 1)
-            return 0;
-    return err_usage(err, "'%s' is not K or KxR with at least 2 folds", text);
-}
-
-const struct opt train_opts_table[] = {
-    OPT_HEAD("Validation and control"),
-    OPT_STRING(0, "valid", struct train_opts, valid, "FILE", "measure on the rows of FILE"),
-    OPT_REAL(0, "holdout", struct train_opts, holdout, 0, 1, OPT_OPEN_MAX, "F",
-        "hold out this fraction of the rows, drawn at random, and measure on them"),
-    OPT_REAL(0, "holdout-last", struct train_opts, holdout_last, 0, 1, OPT_OPEN_MAX, "F",
-        "hold out the last rows instead"),
-    OPT_INT(0, "early-stop", struct train_opts, early_stop, 0, 1 << 30, "N",
-        "stop when log_loss or rmse, or the first --metric, has not improved for N rounds; keep "
-        "the best"),
-    OPT_STRING(
-        0, "metric", struct train_opts, metric, "LIST", "what to measure, as score(1) names it"),
-    OPT_STRING(0, "report", struct train_opts, report, "FILE",
-        "write round,data,metric,value after every round"),
-    OPT_STRING(0, "checkpoint", struct train_opts, checkpoint, "FILE",
-        "save what is grown every minute, when interrupted and at the end"),
-    OPT_STRING(0, "resume", struct train_opts, resume, "FILE",
-        "go on from a checkpoint of the same run; starts afresh when there is none"),
-    OPT_REAL(0, "time-limit", struct train_opts, time_limit, 0, 1e9, 0, "S",
-        "start no more rounds after S seconds"),
-    OPT_CUSTOM(0, "cv", struct train_opts, cv, cv_parse, NULL, "K[xR]",
-        "cross-validate in K folds, R times over, and write no model but the scores"),
-    OPT_STRING(
-        0, "oof", struct train_opts, oof, "FILE", "with --cv: write the predictions out of fold"),
-    OPT_STRING(0, "fold", struct train_opts, fold, "COL",
-        "keep rows with equal values of COL together in folds and hold-outs"),
-    OPT_INT(0, "max-bins", struct train_opts, max_bins, 2, BINS_MAX, "N",
-        "bins of a numeric column; one with no more distinct values loses nothing"),
-    OPT_END,
-};
-
-static int options_check(const struct train_opts *o, struct err *err)
-{
-    const char *const side[] = {o->report, o->checkpoint, o->resume, o->oof};
-    int sets = !!o->valid + (o->holdout > 0) + (o->holdout_last > 0);
-
-    for (size_t i = 0; i < sizeof side / sizeof *side; i++)
-        if (side[i] && strcmp(side[i], "-") == 0)
-            return err_usage(err, "--report, --checkpoint, --resume and --oof take files, not '-'");
-    if (sets > 1)
-        return err_usage(err, "only one of --valid, --holdout and --holdout-last can be given");
-    if (o->cv.folds && sets)
-        return err_usage(err, "--cv measures on its folds: leave out --valid and --holdout");
-    if (o->cv.folds && (o->checkpoint || o->resume))
-        return err_usage(err, "--cv keeps no model: leave out --checkpoint and --resume");
-    if (o->cv.folds && o->report)
-        return err_usage(err, "--cv writes its scores to the output: leave out --report");
-    if (o->oof && !o->cv.folds)
-        return err_usage(err, "--oof needs --cv");
-    return 0;
-}
-
-/* Standard input holds one file only, and no output takes the place of another or of the rows. */
-static int files_check(const struct train_job *job, const struct operands *files, struct err *err)
-{
-    const struct train_opts *o = job->train;
-    const char *const outputs[] = {job->common->output, o->report, o->checkpoint, o->oof};
-    int n_outputs = sizeof outputs / sizeof *outputs;
-    bool rows = files->n == 0;
-
-    if (outputs_differ(outputs, n_outputs, err) < 0)
-        return -1;
-    for (int i = 0; i < files->n; i++) {
-        rows |= strcmp(files->item[i], "-") == 0;
-        for (int j = 0; j < n_outputs; j++)
-            if (outputs[j] && output_same_file(outputs[j], files->item[i]))
-                return err_usage(err, "'%s' is read: it would be replaced", files->item[i]);
-    }
-    if (rows && o->valid && strcmp(o->valid, "-") == 0)
-        return err_usage(err, "the rows and --valid cannot both be standard input");
-    return 0;
-}
 
 /* ---- metrics ---- */
 
@@ -138,19 +52,20 @@ static int metrics_choose(struct metric metrics[METRICS_MAX], int *n, const char
 
 /* ---- held-out rows ---- */
 
-/* Splits t into what is trained on (left in t) and what is held out. */
-static int hold_out(struct table *t, struct table *held_out, const struct train_opts *o,
-    uint64_t seed, struct err *err)
+/* Splits t into what is trained on (left in t, rows[] of it as it was) and what is held out. */
+static int hold_out(struct table *t, struct table *held_out, int64_t **rows_left,
+    const struct train_opts *o, uint64_t seed, struct err *err)
 {
     bool classes = t->target.task == TASK_CLASSIFICATION;
     struct split_rows rows = {
         t->n_rows, classes ? t->y : NULL, classes ? prediction_width(&t->target) : 0, t->group};
     unsigned char *held = mem_alloc((size_t)t->n_rows, 1);
     int64_t *index = mem_alloc((size_t)t->n_rows, sizeof *index), n[2] = {0, 0};
+    int64_t *left = mem_alloc((size_t)t->n_rows, sizeof *left);
     struct table part = TABLE_INIT;
     int ret = -1;
 
-    if (!held || !index) {
+    if (!held || !index || !left) {
         err_memory(err);
         goto out;
     }
@@ -159,8 +74,8 @@ static int hold_out(struct table *t, struct table *held_out, const struct train_
         goto out;
     for (int64_t i = 0; i < t->n_rows; i++)
         if (!held[i])
-            index[n[0]++] = i;
-    if (table_select(&part, t, index, n[0], err) < 0)
+            left[n[0]++] = i;
+    if (table_select(&part, t, left, n[0], err) < 0)
         goto out;
     for (int64_t i = 0; i < t->n_rows; i++)
         if (held[i])
@@ -170,11 +85,14 @@ static int hold_out(struct table *t, struct table *held_out, const struct train_
     table_release(t);
     *t = part;
     part = (struct table)TABLE_INIT;
+    *rows_left = left;
+    left = NULL;
     ret = 0;
 out:
     table_release(&part);
     mem_free(held);
     mem_free(index);
+    mem_free(left);
     return ret;
 }
 
@@ -264,6 +182,10 @@ struct session {
     const struct train_job *job;
     struct watch *watch;
     struct table train, valid;
+    int64_t *train_rows; /* their numbers before others were held out; NULL: the same */
+    struct bag bag;      /* where forest options need it */
+    struct leaf_rows leaf_rows;
+    struct strength strength;
     struct metric metrics[METRICS_MAX];
     struct fit_opts fit_opts;
     struct fit fit;
@@ -277,7 +199,8 @@ static struct tree_model_parts session_parts(const struct session *s, const stru
         .schema = &s->train.schema,
         .target = &s->train.target,
         .forest = forest,
-        .options = s->options};
+        .options = s->options,
+        .leaf_rows = s->leaf_rows.n_rows ? &s->leaf_rows : NULL};
 }
 
 /* Called by the frame now and then, too. */
@@ -287,6 +210,7 @@ static int checkpoint_write(void *ctx, const struct forest *forest, struct err *
     struct tree_model_parts parts = session_parts(s, forest);
     int ret = -1;
 
+    parts.leaf_rows = NULL;
     parts.fingerprint = s->fingerprint;
     parts.summary = json_object();
     if (!parts.summary)
@@ -338,6 +262,57 @@ static void warn_no_split(const struct session *s)
         s->watch, "no tree has a split: the rows are too few or alike, or the limits too strict");
 }
 
+/* ---- what forests are asked for ---- */
+
+/* Before any work is done. */
+static int forest_check(struct session *s, struct err *err)
+{
+    const struct forest_opts *o = s->job->forest;
+
+    if (!o)
+        return 0;
+    if (o->keep_leaf_rows && s->train.target.task == TASK_CLASSIFICATION)
+        return err_usage(err, "--keep-leaf-rows does not fit: '%s' is a classification target",
+            s->train.target.name);
+    if (!o->oob && !o->strength)
+        return 0;
+    if (o->oob && oob_check(&s->train.target, err) < 0)
+        return -1;
+    if (bag_open(&s->bag, s->job->learner, s->job->params, &s->train, err) < 0)
+        return -1;
+    return bag_leaves_out(&s->bag)
+               ? 0
+               : err_usage(err, "%s has nothing to look at: every tree is grown on all rows",
+                     o->oob ? "--oob" : "--strength");
+}
+
+/* What goes into the model. */
+static int forest_measure(struct session *s, json_t *summary, struct err *err)
+{
+    const struct forest_opts *o = s->job->forest;
+
+    if (o && o->strength) {
+        if (strength_measure(&s->strength, &s->bag, &s->fit.forest, err) < 0)
+            return -1;
+        if (strength_summary(&s->strength, summary) < 0)
+            return err_memory(err);
+    }
+    return o && o->keep_leaf_rows ? leaf_rows_make(&s->leaf_rows, &s->fit.forest, &s->train, err)
+                                  : 0;
+}
+
+static int side_outputs(struct session *s, struct err *err)
+{
+    const struct train_opts *o = s->job->train;
+    const struct forest_opts *f = s->job->forest;
+
+    if (o->report && report_write(o->report, &s->fit, s->metrics, err) < 0)
+        return -1;
+    if (f && f->oob && oob_write(f->oob, &s->bag, &s->fit.forest, s->train_rows, err) < 0)
+        return -1;
+    return o->checkpoint ? checkpoint_write(s, &s->fit.forest, err) : 0;
+}
+
 /* The output is opened before the work begins, so that a bad path costs nothing; it comes before
  * side outputs. */
 static int train_model(struct session *s, double started, struct err *err)
@@ -348,7 +323,8 @@ static int train_model(struct session *s, double started, struct err *err)
     json_t *summary = NULL;
     int ret = -1;
 
-    if (output_open(&out, job->common->output, OUTPUT_BINARY, err) < 0 || fit_model(s, err) < 0)
+    if (forest_check(s, err) < 0 ||
+        output_open(&out, job->common->output, OUTPUT_BINARY, err) < 0 || fit_model(s, err) < 0)
         goto out;
     warn_no_split(s);
     summary = report_summary(
@@ -357,15 +333,17 @@ static int train_model(struct session *s, double started, struct err *err)
         err_memory(err);
         goto out;
     }
+    if (forest_measure(s, summary, err) < 0)
+        goto out;
     parts = session_parts(s, &s->fit.forest);
     parts.summary = summary;
-    if (tree_model_put(&parts, &out, err) < 0 || output_close(&out, err) < 0)
-        goto out;
-    if ((job->train->report && report_write(job->train->report, &s->fit, s->metrics, err) < 0) ||
-        (job->train->checkpoint && checkpoint_write(s, &s->fit.forest, err) < 0))
+    if (tree_model_put(&parts, &out, err) < 0 || output_close(&out, err) < 0 ||
+        side_outputs(s, err) < 0)
         goto out;
     report_say(s->watch, job->learner, &s->fit, s->metrics, s->fit_opts.n_metrics, &s->train,
         clock_seconds() - started);
+    if (job->forest && job->forest->strength)
+        strength_say(&s->strength, s->watch);
     ret = 0;
 out:
     output_discard(&out);
@@ -389,7 +367,7 @@ static int session_read(struct session *s, const struct operands *files, struct 
     if (o->valid && table_read_like(&s->valid, o->valid, &s->train, &read, s->watch, err) < 0)
         return -1;
     if ((o->holdout > 0 || o->holdout_last > 0) &&
-        hold_out(&s->train, &s->valid, o, (uint64_t)s->job->common->seed, err) < 0)
+        hold_out(&s->train, &s->valid, &s->train_rows, o, (uint64_t)s->job->common->seed, err) < 0)
         return -1;
     return 0;
 }
@@ -408,7 +386,9 @@ static int session_options(struct session *s, struct err *err)
     /* of the metrics chosen for classes log_loss, the second, is the finer one */
     s->fit_opts.decisive = !job->train->metric && s->train.target.task == TASK_CLASSIFICATION;
     s->fit_opts.curve = job->train->report != NULL;
-    s->fit_opts.drop_cells = true;
+    /* what forest_opts ask for is found by sending the rows down once more */
+    const struct forest_opts *f = job->forest;
+    s->fit_opts.drop_cells = !f || !(f->oob || f->strength || f->keep_leaf_rows);
     s->options = job->learner->describe(job->params);
     if (!s->options ||
         json_object_set_new(s->options, "max_bins", json_integer(job->train->max_bins)) < 0)
@@ -424,14 +404,17 @@ int train_run(
     double started = clock_seconds();
     int ret = -1;
 
-    if (options_check(job->train, err) < 0 || files_check(job, files, err) < 0 ||
-        session_read(&s, files, err) < 0 || session_options(&s, err) < 0)
+    if (train_opts_check(job, files, err) < 0 || session_read(&s, files, err) < 0 ||
+        session_options(&s, err) < 0)
         goto out;
     ret = job->train->cv.folds ? cv_run(job, &s.train, &s.fit_opts, watch, err)
                                : train_model(&s, started, err);
 out:
     json_decref(s.options);
     fit_release(&s.fit);
+    bag_close(&s.bag);
+    leaf_rows_release(&s.leaf_rows);
+    mem_free(s.train_rows);
     table_release(&s.train);
     table_release(&s.valid);
     return ret;

@@ -36,6 +36,14 @@ struct train_opts {
     }
 extern const struct opt train_opts_table[];
 
+/* Of learners that grow trees on samples and average them. */
+struct forest_opts {
+    const char *oob;     /* a file for what trees say of rows they have not seen */
+    bool strength;       /* measure strength and correlation */
+    bool keep_leaf_rows; /* for quantiles */
+};
+extern const struct opt forest_opts_table[];
+
 /* What a train verb passes on: its options, by the part of the frame that reads them. */
 struct train_job {
     const struct learner *learner;
@@ -44,7 +52,12 @@ struct train_job {
     const struct common_options *common;
     const struct read_opts *read;
     const struct train_opts *train;
+    const struct forest_opts *forest; /* NULL: it has none of these */
 };
+
+/* Usage errors: options that do not go together, files used twice.  For train_run(). */
+int train_opts_check(
+    const struct train_job *job, const struct operands *files, struct err *err) MUST_CHECK;
 
 int train_run(const struct train_job *job, const struct operands *files, struct watch *watch,
     struct err *err) MUST_CHECK;

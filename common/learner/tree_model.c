@@ -38,7 +38,8 @@ int tree_model_put(const struct tree_model_parts *parts, struct output *out, str
     json_t *j = describe(parts, err);
     int ret = -1;
 
-    if (j && (w = st_writer_new(err)) && forest_pack(parts->forest, &tree_nodes, w, err) == 0)
+    if (j && (w = st_writer_new(err)) && forest_pack(parts->forest, &tree_nodes, w, err) == 0 &&
+        (!parts->leaf_rows || leaf_rows_pack(parts->leaf_rows, w, err) == 0))
         ret = model_write(w, parts->program, j, out, err);
     st_writer_free(w);
     mem_free(tree_nodes);

@@ -2,7 +2,8 @@
  * tree_model.h -- a forest with its schema and target, to and from a model file.
  *
  * The description of the file: "schema", "target", "options" (the learner's), "average",
- * "n_outputs", and "summary", what training measured.
+ * "n_outputs", and "summary", what training measured.  The training rows of leaves, where they are
+ * kept, are read apart (leaf_index_read()).
  */
 #ifndef COMMON_LEARNER_TREE_MODEL_H
 #define COMMON_LEARNER_TREE_MODEL_H
@@ -12,6 +13,7 @@
 #include "common/base/err.h"
 #include "common/io/format/model.h"
 #include "common/io/stream/output.h"
+#include "common/learner/leaf_rows.h"
 #include "common/table/schema.h"
 #include "common/tree/forest.h"
 
@@ -35,7 +37,8 @@ struct tree_model_parts {
     const struct target *target;
     const struct forest *forest;
     json_t *options, *summary;
-    const char *fingerprint; /* NULL but in checkpoints */
+    const char *fingerprint;           /* NULL but in checkpoints */
+    const struct leaf_rows *leaf_rows; /* NULL: not kept */
 };
 
 int tree_model_put(

@@ -320,6 +320,12 @@ int reader_put_kept(const struct reader *r, int row, struct output *out, struct 
     return to > from ? output_put(out, r->text.data + from, to - from, err) : 0;
 }
 
+const char *reader_kept(const struct reader *r, int row, size_t *len)
+{
+    *len = r->start[row + 1] - r->start[row];
+    return *len ? r->text.data + r->start[row] : "";
+}
+
 char reader_delimiter(const struct reader *r)
 {
     return r->delimiter;

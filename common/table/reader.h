@@ -57,6 +57,8 @@ int reader_n_kept(const struct reader *r);
 const char *reader_kept_name(const struct reader *r, int i);
 int reader_put_kept(
     const struct reader *r, int row, struct output *out, struct err *err) MUST_CHECK;
+/* The same bytes; they are the reader's until the next batch. */
+const char *reader_kept(const struct reader *r, int row, size_t *len);
 /* The delimiter that the output should use: the first input's if it is CSV, else a comma. */
 char reader_delimiter(const struct reader *r);
 

@@ -90,10 +90,12 @@ static int cuts_check(const struct unpack *u, struct err *err)
 static size_t set_size(const struct unpack *u, uint32_t at)
 {
     size_t left = (size_t)(u->n_words - (int64_t)u->f->place[u->tree].word), size;
-    const uint64_t *set = u->t.words + at;
+    const uint64_t *set;
 
-    if (left < 2 || at > left - 2 || set[0] >= (uint64_t)u->schema->n_cols ||
-        u->schema->cols[set[0]].kind != COL_CATEGORY)
+    if (left < 2 || at > left - 2)
+        return 0;
+    set = u->t.words + at;
+    if (set[0] >= (uint64_t)u->schema->n_cols || u->schema->cols[set[0]].kind != COL_CATEGORY)
         return 0;
     size =
         levelset_check(set + 1, left - at - 1, (uint32_t)dict_size(u->schema->cols[set[0]].dict));

@@ -1,11 +1,14 @@
-/* fuzz_forest.c -- whole tree models: what loads must predict any row without harm. */
+/* fuzz_forest.c -- whole tree models: what loads must predict and explain any row without harm. */
 #include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
 
 #include "common/base/mem.h"
+#include "common/learner/leaf_rows.h"
 #include "common/learner/learner.h"
+#include "common/learner/quantile.h"
 #include "common/learner/tree_model.h"
+#include "common/tree/explain.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -21,7 +24,57 @@ static double cell(const struct col_spec *spec, int row)
     return row == 1 ? -1e300 : 1e300;
 }
 
-static void predict(const struct tree_model *m)
+/* Contributions are finite unless the leaves' values are huge. */
+static void explain(const struct tree_model *m, columns_t cols)
+{
+    struct err err = ERR_INIT;
+    size_t n = (size_t)m->schema.n_cols * (size_t)m->forest.n_outputs;
+    struct explainer *e = explainer_new(&m->forest, m->schema.n_cols, &err);
+    struct explain_scratch *s = e ? explain_scratch_new(e, &err) : NULL;
+    double *value = mem_alloc(n, sizeof *value), largest = 0;
+
+    for (size_t i = 0; i < m->forest.place[m->forest.n_trees].leaf * (size_t)m->forest.n_outputs;
+         i++)
+        largest = fmax(largest, fabs(m->forest.values[i]));
+    for (int row = 0; s && value && row < ROWS; row++) {
+        explain_row(e, s, cols, row, value);
+        for (size_t i = 0; i < n; i++)
+            if (!isfinite(value[i]) && largest < 1e100)
+                abort();
+    }
+    mem_free(value);
+    explain_scratch_free(s);
+    explainer_free(e);
+}
+
+/* Quantiles are targets of the training. */
+static void quantiles(const struct tree_model *m, const struct st_file *st, columns_t cols)
+{
+    static const struct quantiles q = {.n = 2, .q = {0.1, 0.9}};
+    struct err err = ERR_INIT;
+    struct leaf_index x;
+    struct quantile_scratch s = {.weight = NULL};
+    const struct forest *f = &m->forest;
+    uint32_t *leaf = mem_alloc((size_t)f->n_trees, sizeof *leaf);
+    double value[QUANTILES_MAX];
+
+    if (leaf_index_read(&x, st, f, &err) == 0 && x.n_rows && f->n_trees && leaf &&
+        quantile_scratch_init(&s, &x) == 0)
+        for (int row = 0; row < ROWS; row++) {
+            for (int i = 0; i < f->n_trees; i++) {
+                struct tree t = forest_tree(f, i);
+                leaf[i] = tree_leaf(&t, cols, row);
+            }
+            quantiles_find(&q, &x, f, leaf, 1, &s, value);
+            if (!(value[0] <= value[1]))
+                abort();
+        }
+    quantile_scratch_release(&s);
+    leaf_index_release(&x);
+    mem_free(leaf);
+}
+
+static void predict(const struct tree_model *m, const struct st_file *st)
 {
     int n_cols = m->schema.n_cols, k = m->forest.n_outputs;
     double *values = mem_alloc((size_t)n_cols * ROWS, sizeof *values);
@@ -42,6 +95,8 @@ static void predict(const struct tree_model *m)
                 prediction_label(&m->target, linked) >= dict_size(m->target.classes))
                 abort();
         }
+        explain(m, (columns_t)cols);
+        quantiles(m, st, (columns_t)cols);
     }
     mem_free(values);
     mem_free(cols);
@@ -57,7 +112,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     if (model_from_memory(&file, data, size, "rf", &err) == 0 &&
         tree_model_load(&m, &file, true, &err) == 0)
-        predict(&m);
+        predict(&m, file.st);
     tree_model_release(&m);
     model_release(&file);
     return 0;

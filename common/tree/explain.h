@@ -1,0 +1,32 @@
+/*
+ * explain.h -- what each column contributes to a forest's output for a row: Shapley values.
+ *
+ * The game is TreeSHAP's (Lundberg, Erion, Chen et al. 2020, "From local explanations to global
+ * understanding with explainable AI for trees", Nature Machine Intelligence 2): a set of columns is
+ * worth what a tree gives when splits on them send the row where it goes, and splits on others
+ * average over both sides by the weight of their training rows.  A row's contributions and the base
+ * add up to the forest's raw output.
+ */
+#ifndef COMMON_TREE_EXPLAIN_H
+#define COMMON_TREE_EXPLAIN_H
+
+#include "common/base/err.h"
+#include "common/tree/forest.h"
+
+struct explainer;       /* opaque; read-only once made, so that threads share it */
+struct explain_scratch; /* one thread's */
+
+/* Of a forest with stats, which must outlive it. */
+struct explainer *explainer_new(const struct forest *f, int n_cols, struct err *err) MUST_CHECK;
+void explainer_free(struct explainer *e);
+/* What no column is worth: the mean output by the weight of the training rows, [n_outputs]. */
+const double *explainer_base(const struct explainer *e);
+
+struct explain_scratch *explain_scratch_new(const struct explainer *e, struct err *err) MUST_CHECK;
+void explain_scratch_free(struct explain_scratch *s);
+
+/* Fills value[n_cols][n_outputs] for a row of cols. */
+void explain_row(const struct explainer *e, struct explain_scratch *s, columns_t cols, int64_t row,
+    double *value);
+
+#endif
