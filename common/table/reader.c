@@ -314,15 +314,9 @@ const char *reader_kept_name(const struct reader *r, int i)
     return source_names(r->source)[r->kept[i]];
 }
 
-int reader_put_kept(const struct reader *r, int row, struct output *out, struct err *err)
-{
-    size_t from = r->n_kept ? r->start[row] : 0, to = r->n_kept ? r->stop[row] : 0;
-    return to > from ? output_put(out, r->text.data + from, to - from, err) : 0;
-}
-
 const char *reader_kept(const struct reader *r, int row, size_t *len)
 {
-    *len = r->start[row + 1] - r->start[row];
+    *len = r->n_kept ? r->stop[row] - r->start[row] : 0;
     return *len ? r->text.data + r->start[row] : "";
 }
 

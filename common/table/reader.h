@@ -16,7 +16,6 @@
 #include "common/base/watch.h"
 #include "common/cli/opt.h"
 #include "common/cli/verb.h"
-#include "common/io/stream/output.h"
 #include "common/table/schema.h"
 #include "common/table/table.h"
 
@@ -51,13 +50,10 @@ void reader_report(const struct reader *r, const struct watch *w);
 int64_t reader_rows(const struct reader *r);
 void reader_close(struct reader *r);
 
-/* Kept columns: their names, and row i (of the current batch)'s raw fields, each followed by the
- * delimiter. */
+/* Kept columns: their names, and the raw fields of a row of the current batch, each followed by the
+ * delimiter, which are the reader's until the next batch. */
 int reader_n_kept(const struct reader *r);
 const char *reader_kept_name(const struct reader *r, int i);
-int reader_put_kept(
-    const struct reader *r, int row, struct output *out, struct err *err) MUST_CHECK;
-/* The same bytes; they are the reader's until the next batch. */
 const char *reader_kept(const struct reader *r, int row, size_t *len);
 /* The delimiter that the output should use: the first input's if it is CSV, else a comma. */
 char reader_delimiter(const struct reader *r);
