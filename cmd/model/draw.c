@@ -139,7 +139,7 @@ int draw_tree(
     count_leaves(&d);
     if (output_printf(out, err,
             "digraph tree {\n"
-            "  label=\"tree %d of %d, %s\"; labelloc=t; fontname=\"sans-serif\";\n"
+            "  label=\"tree %d of %d, %s\"; labelloc=t; ordering=out; fontname=\"sans-serif\";\n"
             "  node [shape=box, style=\"filled\", fillcolor=\"white\", fontname=\"sans-serif\"];\n"
             "  edge [fontname=\"sans-serif\", fontsize=11];\n",
             tree + 1, f->n_trees, o->file.program) < 0 ||

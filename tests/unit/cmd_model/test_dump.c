@@ -213,6 +213,29 @@ static void test_no_trees(void **state)
         opened_read(&o, path, WANT_TREES, &err), &err, ERR_FAILED, "a flow model has no trees");
 }
 
+/* Options on as many lines as they take; scalars of every type. */
+static void test_options(void **state)
+{
+    const char *path = flow_file(
+        "{\"options\": {\"a\": \"sqrt\", \"b\": null, \"c\": true, \"d\": 0.1, \"e\": [1, {}],"
+        " \"forty_characters_forty_characters_forty_\": 123456789, \"next\": false, \"f\": 0}}");
+    struct err err = ERR_INIT;
+    struct buf out = BUF_INIT;
+    struct opened o;
+
+    (void)state;
+    assert_ok(opened_read(&o, path, WANT_ANY, &err), &err);
+    assert_ok(about_text(&o, NULL, false, &out, &err), &err);
+    assert_string_equal(out.data,
+        "program     flow\n"
+        "format      2\n"
+        "options     a sqrt, b none, c yes, d 0.1, e [1,{}],\n"
+        "            forty_characters_forty_characters_forty_ 123456789, next no, f 0\n"
+        "arrays      1, 24 bytes\n");
+    buf_release(&out);
+    opened_release(&o);
+}
+
 /* What is said to be a schema must be one. */
 static void test_wrong_description(void **state)
 {
@@ -276,6 +299,7 @@ int main(void)
         cmocka_unit_test(test_json),
         cmocka_unit_test(test_deep),
         cmocka_unit_test(test_no_trees),
+        cmocka_unit_test(test_options),
         cmocka_unit_test(test_wrong_description),
         cmocka_unit_test(test_memory),
     };
