@@ -131,21 +131,20 @@ out:
 
 /* ---- curves ---- */
 
-/* A block of rows at every point. */
+/* A block of rows at a point. */
 static void curve_block(void *ctx, int64_t task, int worker)
 {
     const struct dependence *d = ctx;
-    int64_t n_points = grid_size(d->g), begin = task * PREDICTOR_ROWS;
+    int64_t n_points = grid_size(d->g), point = task % n_points;
+    int64_t begin = task / n_points * PREDICTOR_ROWS;
     size_t width = (size_t)d->a->width;
     double *linked = d->linked + (size_t)worker * PREDICTOR_ROWS * width;
     int n = block_size(begin, d->n_rows);
 
-    for (int64_t point = 0; point < n_points; point++) {
-        predict_at(d, worker, point, d->first_row + begin, n, linked);
-        for (int i = 0; i < n; i++)
-            memcpy(d->sum + (size_t)((begin + i) * n_points + point) * width,
-                linked + (size_t)i * width, width * sizeof *linked);
-    }
+    predict_at(d, worker, point, d->first_row + begin, n, linked);
+    for (int i = 0; i < n; i++)
+        memcpy(d->sum + (size_t)((begin + i) * n_points + point) * width,
+            linked + (size_t)i * width, width * sizeof *linked);
 }
 
 int dependence_curves(const struct applier *a, const struct table *rows, const struct grid *g,
@@ -156,7 +155,7 @@ int dependence_curves(const struct applier *a, const struct table *rows, const s
     int ret = dependence_init(&d, err);
 
     if (ret == 0)
-        pool_run((n + PREDICTOR_ROWS - 1) / PREDICTOR_ROWS, curve_block, &d);
+        pool_run((n + PREDICTOR_ROWS - 1) / PREDICTOR_ROWS * grid_size(g), curve_block, &d);
     dependence_release(&d);
     return ret;
 }

@@ -272,11 +272,13 @@ static int mean_write(struct session *s, const struct watch *w, struct err *err)
 static int curves_write(struct session *s, const struct watch *w, struct err *err)
 {
     int64_t n = grid_size(&s->grid), width = s->applier.width, n_rows = s->rows.n_rows;
-    int64_t part = CURVE_VALUES / (n * width) / PREDICTOR_ROWS * PREDICTOR_ROWS;
+    int64_t part = CURVE_VALUES / (n * width);
     double *curve;
     int ret = -1;
 
-    if (part < PREDICTOR_ROWS) /* a large grid: a row at a time */
+    if (part > PREDICTOR_ROWS)
+        part -= part % PREDICTOR_ROWS;
+    if (part < 1)
         part = 1;
     curve = mem_alloc((size_t)part, (size_t)(n * width) * sizeof *curve);
     if (!curve)
