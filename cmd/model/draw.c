@@ -44,15 +44,22 @@ static int line_take(struct drawing *d)
     return ret < 0 ? -1 : buf_str(&d->line, "\\n");
 }
 
+/* By the class that speaks most, or for which a single sum is. */
 static const char *leaf_color(const struct drawing *d, const double *raw)
 {
-    const struct target *t = &d->o->model.target;
+    const struct tree_model *m = &d->o->model;
     double linked[LEARNER_MAX_OUTPUTS];
+    int32_t class;
 
-    if (t->task != TASK_CLASSIFICATION)
+    if (m->target.task != TASK_CLASSIFICATION)
         return "#eeeeee";
-    prediction_link(t, d->o->model.forest.n_outputs, raw, linked);
-    return colors[prediction_label(t, linked) % N_COLORS];
+    if (m->forest.n_outputs == 1 && !m->forest.average) {
+        class = raw[0] > 0 ? dict_size(m->target.classes) - 1 : 0;
+    } else {
+        prediction_link(&m->target, m->forest.n_outputs, raw, linked);
+        class = prediction_label(&m->target, linked);
+    }
+    return colors[class % N_COLORS];
 }
 
 /* A leaf, or a node whose splits are not drawn any more. */
