@@ -2,6 +2,7 @@
 #include <math.h>
 
 #include "cmd/model/decrease.h"
+#include "cmd/model/facts.h"
 #include "common/base/mem.h"
 #include "tests/unit/cmd_model/random.h"
 #include "tests/unit/sample.h"
@@ -67,6 +68,25 @@ static void test_nothing(void **state)
     assert_ok(decrease_of_impurity(&f, 3, false, value, &err), &err);
     assert_all_close(value, ((double[]){0, 0, 0}), 3, 0, 0);
     forest_release(&f);
+}
+
+/* Inner nodes are worth the mean of their leaves by cover; of leaves without any, the plain mean.
+ */
+static void test_means(void **state)
+{
+    struct tree *t = hand_tree(1, 1);
+    double cover[5], value[5];
+
+    (void)state;
+    tree_cover(t, cover);
+    tree_means(t, 1, cover, value);
+    assert_all_close(
+        value, ((double[]){(1 * 4 + 2 * 1 + 3 * 5) / 10.0, 17 / 6.0, 1, 2, 3}), 5, 1e-15, 0);
+    t->stats[3] = t->stats[4] = 0;
+    tree_cover(t, cover);
+    tree_means(t, 1, cover, value);
+    assert_all_close(value, ((double[]){1, 2.5, 1, 2, 3}), 5, 0, 0);
+    tree_free(t);
 }
 
 /* ---- debiased, as the paper has it: sums over rows of f_k(x) y ---- */
@@ -208,6 +228,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_by_hand),
         cmocka_unit_test(test_nothing),
+        cmocka_unit_test(test_means),
         cmocka_unit_test(test_debiased),
         cmocka_unit_test(test_shift),
         cmocka_unit_test(test_memory),
