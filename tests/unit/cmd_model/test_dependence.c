@@ -29,13 +29,16 @@ static void check_axis(const double *value, int64_t rows, int64_t n, bool missin
 static void test_axis(void **state)
 {
     const double few[] = {3, 1, NAN, 2, 3, 1}, none[] = {NAN, NAN};
+    const double skewed[] = {0, 2, 0, 1, 0, 0}, ten[] = {9, 8, 7, 6, 5, 4, 3, 2, 1, 0};
     double many[101], ties[100];
 
     (void)state;
     check_axis(few, 6, 3, false, (double[]){1, 2, 3}, 3);
     check_axis(few, 6, 50, true, (double[]){1, 2, 3, NAN}, 4);
     check_axis(few, 6, 2, false, (double[]){1, 3}, 2);
-    check_axis(few, 6, 1, false, (double[]){2}, 1); /* the median */
+    check_axis(few, 6, 1, false, (double[]){2}, 1);          /* the median */
+    check_axis(skewed, 6, 3, false, (double[]){0, 1, 2}, 3); /* not the quantiles 0, 0, 2 */
+    check_axis(ten, 10, 3, false, (double[]){0, 5, 9}, 3);
     check_axis(none, 2, 5, false, NULL, 0);
     check_axis(none, 2, 5, true, (double[]){NAN}, 1);
     for (int i = 0; i < 101; i++)
