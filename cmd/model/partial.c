@@ -50,7 +50,7 @@ static const struct opt table[] = {
     OPT_END,
 };
 
-enum { CURVE_VALUES = 1 << 20 }; /* of curves in hand at a time */
+enum { CURVE_VALUES = 1 << 16 }; /* of curves in hand at a time */
 
 struct session {
     const struct options *o;

@@ -111,6 +111,13 @@ static void test_json(void **state)
 
 /* ---- text ---- */
 
+static int draw_top(const struct opened *o, const bool *picked, struct output *out,
+    const struct watch *w, struct err *err)
+{
+    (void)picked, (void)w;
+    return draw_tree(o, 0, 1, out, err);
+}
+
 /* A chain of n splits: deep, and no deeper to the right than there is room. */
 static struct tree *chain(uint32_t n)
 {
@@ -153,6 +160,16 @@ static void test_deep(void **state)
     assert_memory_equal(text, head, sizeof head - 1);
     assert_non_null(strstr(text, "[depth 50000] no: leaf 50001: 0 (cover 0)\n"));
     assert_true(strlen(text) < 20000000);
+    mem_free(text);
+    text = written(dump_json, &o, picked);
+    assert_non_null(strstr(text,
+        "{\"node\":1,\"column\":\"many\",\"threshold\":\"inf\",\"yes\":2,\"no\":3,\"missing\":3,"));
+    mem_free(text);
+    text = written(draw_top, &o, picked);
+    assert_non_null(strstr(text, "[label=\"many is not missing\\ngain 0, cover 50000\"];\n"
+                                 "  n1 -> n2 [label=\"yes\"];\n"
+                                 "  n1 -> n3 [label=\"no\"];\n"));
+    assert_non_null(strstr(text, "\\n50000 leaves\\ncover 49999"));
     mem_free(text);
     opened_release(&o);
     tree_model_release(&m);
