@@ -1,0 +1,18 @@
+/* random.h -- forests that nobody grew, for comparing what is computed of them in two ways. */
+#ifndef TESTS_UNIT_CMD_MODEL_RANDOM_H
+#define TESTS_UNIT_CMD_MODEL_RANDOM_H
+
+#include "cmd/model/opened.h"
+#include "common/learner/tree_model.h"
+
+/* Trees of random cuts on the columns of a sample_table(), with leaves, gains and covers. */
+void random_model(
+    struct tree_model *m, const struct table *t, int n_trees, int n_outputs, bool average);
+
+/* The same through a file. */
+void random_opened(
+    struct opened *o, const struct table *t, int n_trees, int n_outputs, bool average);
+/* A file of the model. */
+const char *model_file(const struct tree_model *m, const char *name);
+
+#endif
