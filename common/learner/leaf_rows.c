@@ -85,7 +85,7 @@ static int codes_alloc(const struct make *m)
 }
 
 int leaf_rows_make(
-    struct leaf_rows *l, struct forest *f, const struct table *t, struct err *err)
+    struct leaf_rows *l, const struct forest *f, const struct table *t, struct err *err)
 {
     int n_workers = pool_size(), ret = -1;
     struct predictor *p = NULL;
@@ -94,7 +94,7 @@ int leaf_rows_make(
     struct make m = {l, f, t, NULL, at, codes};
 
     *l = (struct leaf_rows){.n_trees = f->n_trees};
-    if (!at || !codes || (!t->sparse && !(p = predictor_new(f, t->schema.n_cols, false, err))))
+    if (!at || !codes || (!t->sparse && !(p = predictor_new(f, t->schema.n_cols, err))))
         goto out;
     m.predictor = p;
     l->n_rows = rows_keep(t, at);

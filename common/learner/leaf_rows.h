@@ -30,7 +30,7 @@ struct leaf_rows {
 
 /* Of a settled forest and the rows it was trained on. */
 int leaf_rows_make(
-    struct leaf_rows *l, struct forest *f, const struct table *t, struct err *err) MUST_CHECK;
+    struct leaf_rows *l, const struct forest *f, const struct table *t, struct err *err) MUST_CHECK;
 void leaf_rows_release(struct leaf_rows *l);
 /* Adds the tensors; the writer borrows them. */
 int leaf_rows_pack(const struct leaf_rows *l, struct st_writer *w, struct err *err) MUST_CHECK;

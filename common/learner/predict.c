@@ -138,7 +138,8 @@ static int session_open(struct predict_session *s, const struct predict_kind *ki
     if (options_check(s->job, err) < 0 || files_check(s->job, files, err) < 0 ||
         model_read(s, kind->stats, err) < 0)
         return -1;
-    s->predictor = predictor_new(&s->model.forest, s->model.schema.n_cols, !kind->stats, err);
+    s->predictor = kind->stats ? predictor_new(&s->model.forest, s->model.schema.n_cols, err)
+                               : predictor_spend(&s->model.forest, s->model.schema.n_cols, err);
     if (!s->predictor || sheet_init(&s->sheet, err) < 0)
         return -1;
     s->reader = reader_open(files, &s->job->predict->bind, &s->model.schema, err);

@@ -144,28 +144,7 @@ static int word_trees(struct predictor *p, struct node *nodes, struct err *err)
     return 0;
 }
 
-/* Where the trees' nodes go in their new form. */
-static int trees_init(struct predictor *p, struct forest *f, bool spend, struct err *err)
-{
-    struct node *nodes = f->nodes;
-
-    if (p->way == BY_VALUES)
-        return 0;
-    if (!spend)
-        nodes = p->nodes = mem_alloc(f->place[f->n_trees].node, sizeof *nodes);
-    if (!nodes)
-        return err_memory(err);
-    if ((p->way == BY_WORDS ? word_trees(p, nodes, err) : byte_trees(p, nodes, err)) < 0)
-        return -1;
-    if (p->way == BY_MASKS) { /* they have nodes of their own */
-        mem_free(nodes);
-        p->nodes = NULL;
-        f->nodes = spend ? NULL : f->nodes;
-    }
-    return 0;
-}
-
-struct predictor *predictor_new(struct forest *f, int n_cols, bool spend, struct err *err)
+static struct predictor *predictor_of(const struct forest *f, int n_cols, struct err *err)
 {
     struct predictor *p = mem_zalloc(1, sizeof *p);
 
@@ -179,17 +158,56 @@ struct predictor *predictor_new(struct forest *f, int n_cols, bool spend, struct
     p->coded = mem_zalloc((size_t)n_cols, sizeof *p->coded);
     p->cut = mem_alloc(f->cuts.n, sizeof *p->cut);
     p->trees = mem_zalloc((size_t)f->n_trees, sizeof *p->trees);
-    if (!p->coded || !p->cut || !p->trees || number_columns(p) < 0 || level_columns(p) < 0) {
-        err_memory(err);
-        goto fail;
+    if (p->coded && p->cut && p->trees && number_columns(p) == 0 && level_columns(p) == 0) {
+        choose_way(p);
+        return p;
     }
-    choose_way(p);
-    if (trees_init(p, f, spend, err) < 0)
-        goto fail;
-    return p;
-fail:
     predictor_free(p);
+    err_memory(err);
     return NULL;
+}
+
+/* Writes the trees' nodes in their new form to nodes. */
+static int trees_init(struct predictor *p, struct node *nodes, struct err *err)
+{
+    return p->way == BY_VALUES  ? 0
+           : p->way == BY_WORDS ? word_trees(p, nodes, err)
+                                : byte_trees(p, nodes, err);
+}
+
+struct predictor *predictor_new(const struct forest *f, int n_cols, struct err *err)
+{
+    struct predictor *p = predictor_of(f, n_cols, err);
+
+    if (!p)
+        return NULL;
+    p->nodes = mem_alloc(p->way == BY_VALUES ? 0 : f->place[f->n_trees].node, sizeof *p->nodes);
+    if (!p->nodes || trees_init(p, p->nodes, err) < 0) {
+        if (!p->nodes)
+            err_memory(err);
+        predictor_free(p);
+        return NULL;
+    }
+    if (p->way == BY_MASKS) { /* they have nodes of their own */
+        mem_free(p->nodes);
+        p->nodes = NULL;
+    }
+    return p;
+}
+
+struct predictor *predictor_spend(struct forest *f, int n_cols, struct err *err)
+{
+    struct predictor *p = predictor_of(f, n_cols, err);
+
+    if (p && trees_init(p, f->nodes, err) < 0) {
+        predictor_free(p);
+        return NULL;
+    }
+    if (p && p->way == BY_MASKS) {
+        mem_free(f->nodes);
+        f->nodes = NULL;
+    }
+    return p;
 }
 
 void predictor_free(struct predictor *p)

@@ -17,13 +17,11 @@
 
 struct predictor; /* opaque; read-only once made, so that threads share it */
 
-/*
- * f is settled, outlives it, and reads n_cols columns.  With spend, the predictor's nodes are
- * written over f's, which are no longer to be looked at (even if this fails): a node takes 8 bytes
- * once, not twice.
- */
-struct predictor *predictor_new(
-    struct forest *f, int n_cols, bool spend, struct err *err) MUST_CHECK;
+/* f is settled, outlives it, and reads n_cols columns. */
+struct predictor *predictor_new(const struct forest *f, int n_cols, struct err *err) MUST_CHECK;
+/* The same, but the predictor's nodes are written over f's, which are no longer to be looked at
+ * (even if this fails): a node takes 8 bytes once, not twice. */
+struct predictor *predictor_spend(struct forest *f, int n_cols, struct err *err) MUST_CHECK;
 void predictor_free(struct predictor *p);
 const struct forest *predictor_forest(const struct predictor *p);
 

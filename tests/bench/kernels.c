@@ -60,7 +60,7 @@ static double predict_time(const char *model, const char *path)
         table_read(&t, &files, &opts, NULL, &err) < 0)
         fail(&err);
     int64_t rows = t.n_rows < 200000 ? t.n_rows : 200000;
-    struct predictor *p = predictor_new(&m.forest, m.schema.n_cols, true, &err);
+    struct predictor *p = predictor_spend(&m.forest, m.schema.n_cols, &err);
     if (!p)
         fail(&err);
     double *out = mem_alloc(PREDICTOR_ROWS, (size_t)m.forest.n_outputs * sizeof *out);

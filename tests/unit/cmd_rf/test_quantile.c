@@ -219,7 +219,7 @@ static void test_hostile_rows(void **state)
 
 static int keep_once(void *ctx, struct err *err)
 {
-    struct grown *g = ctx;
+    const struct grown *g = ctx;
     struct leaf_rows rows = LEAF_ROWS_INIT;
     json_t *options = json_object(), *summary = json_object();
     const struct tree_model_parts parts = {.program = "rf",

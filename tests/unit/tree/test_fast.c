@@ -184,14 +184,17 @@ static struct table *new_rows(const struct forest *f, int64_t n, bool missing)
     return rows;
 }
 
-static void compare_predictions(struct forest *f, const struct table *rows)
+/* spend: of a forest that a second one, which is not spent, equals. */
+static void compare_predictions(
+    struct forest *f, const struct forest *equal, const struct table *rows, bool spend)
 {
     static double fast[PREDICTOR_ROWS], plain[PREDICTOR_ROWS];
     static uint32_t leaf[PREDICTOR_ROWS];
     struct err err = ERR_INIT;
-    struct predictor *p = predictor_new(f, SAMPLE_COLS, false, &err);
+    struct predictor *p =
+        spend ? predictor_spend(f, SAMPLE_COLS, &err) : predictor_new(f, SAMPLE_COLS, &err);
     assert_non_null(p);
-    struct tree t = forest_tree(f, 1);
+    struct tree t = forest_tree(equal, 1);
     struct predictor_block b = {.cols = (columns_t)rows->values,
         .codes = mem_alloc(predictor_codes_size(p), sizeof *b.codes)};
     for (b.first = 0; b.first < rows->n_rows; b.first += b.n) {
@@ -200,7 +203,7 @@ static void compare_predictions(struct forest *f, const struct table *rows)
             b.n = (int)(rows->n_rows - b.first);
         predictor_code(p, &b);
         predictor_raw(p, &b, fast);
-        forest_predict(f, (columns_t)rows->values, b.first, b.n, plain);
+        forest_predict(equal, (columns_t)rows->values, b.first, b.n, plain);
         assert_all_close(fast, plain, (size_t)b.n, 0, 0);
         predictor_leaves(p, &b, 1, leaf);
         for (int i = 0; i < b.n; i++)
@@ -219,22 +222,24 @@ static void test_predictor(void **state)
     for (size_t bins = 0; bins < 2; bins++)
         for (size_t i = 0; i < sizeof max_leaves / sizeof *max_leaves; i++) {
             struct setup s;
-            struct forest f;
+            struct forest f, g;
             setup_init(&s, max_bins[bins]);
             forest_of(&f, &s, max_leaves[i]);
+            forest_of(&g, &s, max_leaves[i]);
             for (int missing = 0; missing < 2; missing++) {
                 struct table *rows = new_rows(&f, 5001, missing);
-                compare_predictions(&f, rows);
+                compare_predictions(missing ? &g : &f, &f, rows, missing);
                 sample_free(rows);
             }
             forest_release(&f);
+            forest_release(&g);
             setup_release(&s);
         }
 }
 
 static int predictor_once(void *ctx, struct err *err)
 {
-    struct predictor *p = predictor_new(ctx, SAMPLE_COLS, false, err);
+    struct predictor *p = predictor_new(ctx, SAMPLE_COLS, err);
     predictor_free(p);
     return p ? 0 : -1;
 }
