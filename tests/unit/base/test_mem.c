@@ -111,6 +111,22 @@ static void test_every_allocation_can_fail(void **state)
     mem_free(third);
 }
 
+/* Advice changes nothing that can be seen, wherever it begins and ends. */
+static void test_expect_is_advice(void **state)
+{
+    enum { BYTES = 9 << 20 };
+    (void)state;
+    unsigned char *p = mem_zalloc(BYTES, 1);
+    assert_non_null(p);
+    memset(p, 7, BYTES / 2);
+    mem_expect(p, BYTES);
+    mem_expect(p + 1, 0);
+    mem_expect(p + 12345, BYTES - 12345);
+    for (size_t i = 0; i < BYTES; i++)
+        assert_true(p[i] == (i < BYTES / 2 ? 7 : 0));
+    mem_free(p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -119,6 +135,7 @@ int main(void)
         cmocka_unit_test(test_contents),
         cmocka_unit_test(test_grow_keeps_what_is_there),
         cmocka_unit_test(test_every_allocation_can_fail),
+        cmocka_unit_test(test_expect_is_advice),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -253,38 +253,52 @@ static void test_late_changes(void **state)
     buf_release(&text);
 }
 
-/* Files joined by name, of other delimiters and line ends. */
+/* The files read for training, then for prediction. */
+static void read_files(const struct operands *files, struct source_pieces pieces, struct buf *seen)
+{
+    const struct read_opts o = {.target = "y"};
+    const struct bind_opts bind = {.keep = NULL};
+    struct err err = ERR_INIT;
+    struct table t;
+
+    struct source *s = source_open(files, &o.format, false, true, &err);
+    assert_ok(s ? 0 : -1, &err);
+    source_set_pieces(s, pieces);
+    assert_ok(load_table(&t, s, &o, NULL, &err), &err);
+    assert_int_equal(t.n_rows, 15000);
+    same_table(&t, seen);
+    source_close(s);
+    s = source_open(files, &o.format, false, false, &err);
+    assert_ok(s ? 0 : -1, &err);
+    source_set_pieces(s, pieces);
+    struct reader *r = reader_of(s, &bind, &t.schema, &err);
+    assert_ok(r ? same_rows(r, &t.schema, false, seen, &err) : -1, &err);
+    reader_close(r);
+    table_release(&t);
+}
+
+/* Files joined by name, of other delimiters and line ends.  The numbers a and c change places,
+ * which is seen by their values only. */
 static void test_files(void **state)
 {
     struct buf text[3] = {BUF_INIT, BUF_INIT, BUF_INIT}, seen[2] = {BUF_INIT, BUF_INIT};
-    const struct read_opts o = {.target = "y"};
-    struct err err = ERR_INIT;
     (void)state;
 
-    assert_int_equal(buf_str(&text[0], "a,b,y\n"), 0);
-    assert_int_equal(buf_str(&text[1], "y;a;b\r\n"), 0);
-    assert_int_equal(buf_str(&text[2], "b\ty\ta\n"), 0);
+    assert_int_equal(buf_str(&text[0], "a,b,y,c\n"), 0);
+    assert_int_equal(buf_str(&text[1], "c;b;y;a\r\n"), 0);
+    assert_int_equal(buf_str(&text[2], "b\ty\ta\tc\n"), 0);
     for (int i = 0; i < 5000; i++) {
         const char *b = i % 3 ? "red" : i % 2 ? "blue" : "";
-        assert_int_equal(buf_printf(&text[0], "%d.25,%s,%d\n", i, b, i % 2), 0);
-        assert_int_equal(buf_printf(&text[1], "%d;-%d;%s\r\n", i % 2, i, b), 0);
-        assert_int_equal(buf_printf(&text[2], "%s\t%d\t%d", b, i % 2, i), 0);
+        assert_int_equal(buf_printf(&text[0], "%d.25,%s,%d,%d\n", i, b, i % 2, i / 2), 0);
+        assert_int_equal(buf_printf(&text[1], "%d;%s;%d;-%d\r\n", i / 2, b, i % 2, i), 0);
+        assert_int_equal(buf_printf(&text[2], "%s\t%d\t%d\t%d", b, i % 2, i, i / 2), 0);
         assert_int_equal(i < 4999 ? buf_char(&text[2], '\n') : 0, 0);
     }
-    const char *files[] = {rows_file("1.csv", text[0].data), rows_file("2.csv", text[1].data),
+    const char *paths[] = {rows_file("1.csv", text[0].data), rows_file("2.csv", text[1].data),
         rows_file("3.csv", text[2].data)};
-    const struct operands operands = {3, files};
-    for (int way = 0; way < 2; way++) {
-        struct table t;
-        struct source *s = source_open(&operands, &o.format, false, true, &err);
-        assert_ok(s ? 0 : -1, &err);
-        source_set_pieces(s, way ? (struct source_pieces){.size = 3000, .n = 5} : one_by_one);
-        assert_ok(load_table(&t, s, &o, NULL, &err), &err);
-        assert_int_equal(t.n_rows, 15000);
-        same_table(&t, &seen[way]);
-        table_release(&t);
-        source_close(s);
-    }
+    const struct operands files = {3, paths};
+    read_files(&files, one_by_one, &seen[0]);
+    read_files(&files, (struct source_pieces){.size = 3000, .n = 5}, &seen[1]);
     assert_int_equal(seen[0].len, seen[1].len);
     assert_memory_equal(seen[0].data, seen[1].data, seen[0].len);
     for (int i = 0; i < 3; i++)
