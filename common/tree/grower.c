@@ -1,0 +1,168 @@
+/* grower.c -- a grower's memory and a tree's columns; see grower.h. */
+#include "common/tree/grower.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/base/mem.h"
+
+/* ---- making and freeing ---- */
+
+static int grower_columns(struct grower *g)
+{
+    const struct bins *b = g->bins;
+    int max_bins = 1;
+
+    g->usable = mem_alloc((size_t)b->n_cols, sizeof *g->usable);
+    g->cols = mem_alloc((size_t)b->n_cols, sizeof *g->cols);
+    g->drawn = mem_alloc((size_t)b->n_cols, sizeof *g->drawn);
+    g->place = mem_alloc((size_t)b->n_cols, sizeof *g->place);
+    g->offset = mem_alloc((size_t)b->n_cols + 1, sizeof *g->offset);
+    if (!g->usable || !g->cols || !g->drawn || !g->place || !g->offset)
+        return -1;
+    for (int col = 0; col < b->n_cols; col++) {
+        const struct bin_column *c = &b->cols[col];
+        if (c->n_bins == 0)
+            continue;
+        g->usable[g->n_usable++] = col;
+        if (c->n_bins > max_bins)
+            max_bins = c->n_bins;
+        if (c->category && c->n_bins > g->max_category_bins)
+            g->max_category_bins = c->n_bins;
+    }
+    g->column_hist = mem_zalloc((size_t)max_bins + 1, g->width * sizeof *g->column_hist);
+    struct err ignored;
+    if (!g->column_hist ||
+        split_scratch_init(&g->scratch, g->stats->n_sums, max_bins, &ignored) < 0)
+        return -1;
+    g->set_room = ((size_t)g->max_category_bins + 63) / 64;
+    g->best_memory = mem_alloc(g->width + g->set_room, sizeof *g->best_memory);
+    if (!g->best_memory)
+        return -1;
+    split_init(&g->best, g->stats->n_sums, g->set_room, g->best_memory);
+    g->memory.size = (2 * g->width + g->set_room) * sizeof(uint64_t);
+    return 0;
+}
+
+static int grower_rows(struct grower *g)
+{
+    const struct grow_opts *o = g->opts;
+    enum record_kind kind;
+    struct err ignored;
+
+    kind = records_kind(g->bins, g->stats, g->rule->by_rows);
+    g->moving = kind != RECORD_NONE && !o->random_cuts;
+    if (g->moving)
+        return records_init(&g->records, kind, g->bins, g->stats, &ignored);
+    g->rows = mem_alloc((size_t)g->bins->n_rows, sizeof *g->rows);
+    g->spare = mem_alloc((size_t)g->bins->n_rows, sizeof *g->spare);
+    return g->rows && g->spare ? 0 : -1;
+}
+
+struct grower *grower_new(const struct bins *b, const struct row_stats *stats,
+    const struct grow_opts *opts, const struct grow_rule *rule, struct err *err)
+{
+    struct grower *g = mem_zalloc(1, sizeof *g);
+    if (!g) {
+        err_memory(err);
+        return NULL;
+    }
+    g->bins = b, g->stats = stats, g->opts = opts, g->rule = rule;
+    g->width = 1 + (size_t)stats->n_sums;
+    g->builder.n_outputs = rule->n_outputs;
+    if (grower_columns(g) < 0 || grower_rows(g) < 0) {
+        grower_free(g);
+        err_memory(err);
+        return NULL;
+    }
+    return g;
+}
+
+int open_init(struct grower *g, struct open_node *node, int depth)
+{
+    *node = (struct open_node){.depth = depth, .memory = blocks_take(&g->memory)};
+    if (!node->memory)
+        return -1;
+    node->totals = (int64_t *)node->memory;
+    split_init(&node->split, g->stats->n_sums, g->set_room, node->memory + g->width);
+    return 0;
+}
+
+void open_release(struct grower *g, struct open_node *node)
+{
+    blocks_give(&g->hists, node->hist);
+    blocks_give(&g->memory, node->memory);
+}
+
+void grower_reset(struct grower *g)
+{
+    while (g->open.n)
+        open_release(g, &g->open.item[--g->open.n]);
+    blocks_clear(&g->hists);
+    builder_abandon(&g->builder);
+}
+
+void grower_free(struct grower *g)
+{
+    if (!g)
+        return;
+    grower_reset(g);
+    mem_free(g->usable);
+    mem_free(g->cols);
+    mem_free(g->drawn);
+    mem_free(g->place);
+    mem_free(g->offset);
+    if (g->moving)
+        records_release(&g->records);
+    mem_free(g->rows);
+    mem_free(g->spare);
+    mem_free(g->column_hist);
+    queue_release(&g->open);
+    builder_release(&g->builder);
+    blocks_release(&g->hists);
+    blocks_release(&g->memory);
+    mem_free(g->best_memory);
+    split_scratch_release(&g->scratch);
+    mem_free(g);
+}
+
+/* ---- columns ---- */
+
+void draw_one(int *cols, int done, int n, struct rng *r)
+{
+    int at = done + (int)rng_below(r, (uint64_t)(n - done));
+    int held = cols[done];
+    cols[done] = cols[at];
+    cols[at] = held;
+}
+
+static int compare_ints(const void *a, const void *b)
+{
+    return (*(const int *)a > *(const int *)b) - (*(const int *)a < *(const int *)b);
+}
+
+void tree_columns(struct grower *g)
+{
+    const struct grow_opts *o = g->opts;
+    bool some = o->n_columns > 0 && o->n_columns < g->n_usable;
+
+    g->n_cols = g->n_usable;
+    memcpy(g->cols, g->usable, (size_t)g->n_usable * sizeof *g->cols);
+    if (some && o->columns_per_tree) {
+        struct rng r;
+        rng_init(&r, o->seed, RNG_COLUMNS, g->tree_number, UINT64_MAX);
+        g->n_cols = o->n_columns;
+        for (int i = 0; i < g->n_cols; i++)
+            draw_one(g->cols, i, g->n_usable, &r);
+        qsort(g->cols, (size_t)g->n_cols, sizeof *g->cols, compare_ints);
+    }
+    g->same_columns = !some || o->columns_per_tree;
+    for (int col = 0; col < g->bins->n_cols; col++)
+        g->place[col] = -1;
+    g->offset[0] = 0;
+    for (int i = 0; i < g->n_cols; i++) {
+        g->place[g->cols[i]] = i;
+        g->offset[i + 1] = g->offset[i] + ((size_t)g->bins->cols[g->cols[i]].n_bins + 1) * g->width;
+    }
+    g->hists.size = g->offset[g->n_cols] * sizeof(int64_t);
+}
