@@ -6,7 +6,10 @@
 #include "common/base/mem.h"
 #include "common/base/rng.h"
 #include "common/tree/bytetree.h"
+#include "common/tree/coder.h"
+#include "common/tree/codetree.h"
 #include "common/tree/grow.h"
+#include "common/tree/levelset.h"
 #include "common/tree/predictor.h"
 #include "tests/unit/sample.h"
 #include "tests/unit/unit.h"
@@ -150,6 +153,65 @@ static void test_bytes(void **state)
     setup_release(&s);
 }
 
+/*
+ * A chain of more nodes that split on a category than 16 bits number: level 0 leaves at once, level
+ * 1 at the last node but one, any other at the end.
+ */
+static struct tree *chain(uint32_t n)
+{
+    struct tree *t = mem_zalloc(1, sizeof *t);
+    assert_non_null(t);
+    t->n_nodes = 2 * n + 1;
+    t->n_leaves = n + 1;
+    t->n_words = 6;
+    t->nodes = mem_alloc(t->n_nodes, sizeof *t->nodes);
+    t->values = mem_zalloc(t->n_leaves, sizeof *t->values);
+    t->stats = mem_zalloc(t->n_nodes, sizeof *t->stats);
+    t->cuts = mem_zalloc(1, sizeof *t->cuts);
+    t->words = mem_zalloc(t->n_words, sizeof *t->words);
+    for (uint32_t level = 0; level < 2; level++) {
+        t->words[3 * level] = 2;
+        levelset_write(t->words + 3 * level + 1, &level, 1);
+    }
+    for (uint32_t i = 0; i < n; i++) {
+        t->nodes[2 * i] = (struct node){2 * i + 1, NODE_CATEGORY | (i == n - 2 ? 3 : 0)};
+        t->nodes[2 * i + 1] = (struct node){i, NODE_LEAF};
+    }
+    t->nodes[2 * n] = (struct node){n, NODE_LEAF};
+    return t;
+}
+
+static void test_many_sets(void **state)
+{
+    static const uint32_t sizes[] = {1 << 16, (1 << 16) + 1};
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        struct tree *t = chain(sizes[i]);
+        struct err err = ERR_INIT;
+        struct bytetree bytes;
+        struct codetree words;
+        struct byte_codes codes;
+        uint8_t byte[3][SAMPLE_COLS] = {{0, 0, 1}, {0, 0, 0}, {0, 0, 255}};
+        uint16_t word[3][SAMPLE_COLS] = {{0, 0, 1}, {0, 0, 0}, {0, 0, CODER_MISSING}};
+        const uint8_t *byte_rows[] = {byte[0], byte[1], byte[2]};
+        const uint16_t *word_rows[] = {word[0], word[1], word[2]};
+        const uint32_t want[] = {sizes[i] - 2, 0, sizes[i]};
+        uint32_t leaf[3];
+        assert_ok(byte_codes_init(&codes, SAMPLE_COLS, &err), &err);
+        codes.n_levels[2] = 2;
+        assert_ok(bytetree_init(&bytes, t, &codes, NULL, &err), &err);
+        bytetree_leaves(&bytes, byte_rows, 3, leaf);
+        assert_memory_equal(leaf, want, sizeof want);
+        assert_ok(codetree_init(&words, t, NULL, t->nodes, &err), &err);
+        codetree_leaves(&words, word_rows, 3, leaf);
+        assert_memory_equal(leaf, want, sizeof want);
+        bytetree_release(&bytes);
+        codetree_release(&words);
+        byte_codes_release(&codes);
+        tree_free(t);
+    }
+}
+
 /* Three trees, without a limit of leaves (0) or with one. */
 static void forest_of(struct forest *f, struct setup *s, int64_t max_leaves)
 {
@@ -265,6 +327,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_pairs),
         cmocka_unit_test(test_bytes),
+        cmocka_unit_test(test_many_sets),
         cmocka_unit_test(test_predictor),
         cmocka_unit_test(test_without_memory),
     };
