@@ -3,8 +3,10 @@
 
 #include "common/base/mem.h"
 #include "common/base/pool.h"
+#include "common/tree/predictor.h"
 
-enum { TASKS_PER_WORKER = 4, TASK_ROWS = 1024 };
+/* A predictor goes through the whole forest once a block: smaller tasks would do so more often. */
+enum { TASKS_PER_WORKER = 4, TASK_ROWS = PREDICTOR_ROWS };
 
 int sheet_init(struct sheet *s, struct err *err)
 {

@@ -30,7 +30,7 @@ void sheet_release(struct sheet *s);
  * as have SHEET_FIELDS fields; where those are more than SHEET_BLOCK rows, a multiple of it.  Only
  * a few texts are held at a time.
  */
-enum { SHEET_BLOCK = 128, SHEET_FIELDS = 1 << 15 };
+enum { SHEET_BLOCK = 128, SHEET_FIELDS = 1 << 16 };
 int sheet_put(struct sheet *s, int64_t n_rows, int64_t n_fields, sheet_fn *fn, void *ctx,
     struct output *out, struct err *err) MUST_CHECK;
 
