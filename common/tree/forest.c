@@ -119,7 +119,7 @@ struct tree forest_tree(const struct forest *f, int i)
         .n_nodes = (uint32_t)(to->node - from->node),
         .n_leaves = (uint32_t)(to->leaf - from->leaf),
         .n_words = (uint32_t)(to->word - from->word),
-        .nodes = f->nodes + from->node,
+        .nodes = f->nodes ? f->nodes + from->node : NULL, /* spent */
         .values = f->values + from->leaf * (size_t)f->n_outputs,
         .words = f->words ? f->words + from->word : NULL,
         .stats = f->stats ? f->stats + from->node : NULL,

@@ -180,11 +180,11 @@ void records_partition(struct records *r, const struct record_node *node, int co
     uint8_t *to = r->record[!node->buffer];
     uint8_t *left = to + node->begin * stride, *right = to + node->end * stride;
     for (; from < end; from += stride) {
-        size_t goes_left =
-            -(size_t)side[from[col]]; /* all ones: no branch, which half would miss */
-        copy_codes(right - stride + ((size_t)(left - right + stride) & goes_left), from, stride);
-        left += stride & goes_left;
-        right -= stride & ~goes_left;
+        ptrdiff_t goes_left = -(ptrdiff_t)side[from[col]]; /* no branch, which half would miss */
+        uint8_t *last = right - stride;
+        copy_codes(last + ((left - last) & goes_left), from, stride);
+        left += stride & (size_t)goes_left;
+        right -= stride & ~(size_t)goes_left;
     }
     uint32_t middle = (uint32_t)((size_t)(left - to) / stride);
     child[0] = node_of(r, node->begin, middle, !node->buffer);

@@ -21,7 +21,7 @@ struct setup {
     struct bins bins;
     struct row_stats stats;
     int32_t *slot;
-    int64_t *weight;
+    int64_t *weight, *value;
     uint16_t *draws;
 };
 
@@ -32,28 +32,37 @@ static void leaf_share(
     *value = (double)totals[2] / (double)(totals[1] + totals[2]);
 }
 
-static void setup_init(struct setup *s, int max_bins)
+/* n_classes 0: values. */
+static void setup_as(struct setup *s, int max_bins, int n_classes)
 {
     struct err err = ERR_INIT;
     struct bins_opts opts = {max_bins, 0};
 
-    s->table = sample_table(ROWS, 7, 2, 3);
+    s->table = sample_table(ROWS, 7, n_classes, 3);
     assert_ok(bins_build(&s->bins, s->table, &opts, &err), &err);
     s->slot = mem_alloc(ROWS, sizeof *s->slot);
     s->weight = mem_alloc(ROWS, sizeof *s->weight);
+    s->value = mem_alloc(ROWS, sizeof *s->value);
     s->draws = mem_alloc(ROWS, sizeof *s->draws);
+    s->stats = (struct row_stats){.n_sums = n_classes ? n_classes : 2,
+        .slot = n_classes ? s->slot : NULL,
+        .value = {s->weight, n_classes ? NULL : s->value},
+        .unit = {0.25, 1.0 / 1024},
+        .target = n_classes ? NULL : s->table->y,
+        .equal_weights = true};
     for (uint32_t i = 0; i < ROWS; i++) {
         struct rng r;
         rng_init(&r, 5, RNG_BAG, 0, i);
         s->draws[i] = (uint16_t)rng_below(&r, 3);
-        s->slot[i] = (int32_t)s->table->y[i];
-        s->weight[i] = 3;
+        s->slot[i] = n_classes ? (int32_t)s->table->y[i] : 0;
+        s->value[i] = stats_fixed(s->table->y[i], s->stats.unit[1]);
+        s->weight[i] = n_classes > 2 ? 4 : 3;
     }
-    s->stats = (struct row_stats){.n_sums = 2,
-        .slot = s->slot,
-        .value = {s->weight, NULL},
-        .unit = {0.25, 0},
-        .equal_weights = true};
+}
+
+static void setup_init(struct setup *s, int max_bins)
+{
+    setup_as(s, max_bins, 2);
 }
 
 static void setup_release(struct setup *s)
@@ -62,6 +71,7 @@ static void setup_release(struct setup *s)
     sample_free(s->table);
     mem_free(s->slot);
     mem_free(s->weight);
+    mem_free(s->value);
     mem_free(s->draws);
 }
 
@@ -137,6 +147,52 @@ static void test_pairs(void **state)
             fill_gaps(&s);
     }
     setup_release(&s);
+}
+
+static void first_sum(
+    const void *self, const struct hist_rows *rows, const int64_t *totals, double *value)
+{
+    (void)self;
+    *value = (double)totals[1] + (rows ? rows->n + rows->row[0] : 0);
+}
+
+/* Values, and more than two classes: records that move give what rows that stay give. */
+static void test_wide(void **state)
+{
+    static const struct {
+        int n_classes;
+        score_fn *score;
+    } kinds[] = {{0, score_squared}, {3, score_gini}, {5, score_gini}, {4, score_entropy}};
+    (void)state;
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        struct setup s;
+        struct grow_opts opts = defaults;
+        const struct grow_rule rule = {&s, 1, first_sum, kinds[i].n_classes == 0};
+        setup_as(&s, 255, kinds[i].n_classes);
+        opts.score = kinds[i].score;
+        for (int turn = 0; turn < 3; turn++) {
+            struct tree *t[2];
+            opts.min_leaf = turn == 1 ? 10 : 1;
+            opts.n_columns = turn == 2 ? 0 : 2;
+            for (int plain = 0; plain < 2; plain++) {
+                struct err err = ERR_INIT;
+                s.stats.equal_weights = !plain;
+                struct grower *g = grower_new(&s.bins, &s.stats, &opts, &rule, &err);
+                assert_non_null(g);
+                t[plain] = grower_tree(g, 7, s.draws, &err);
+                assert_non_null(t[plain]);
+                grower_free(g);
+            }
+            assert_true(t[0]->n_leaves > 100);
+            assert_same_tree(t[0], t[1]);
+            assert_all_close(t[0]->values, t[1]->values, t[0]->n_leaves, 0, 0);
+            tree_free(t[0]);
+            tree_free(t[1]);
+            if (turn == 1)
+                fill_gaps(&s);
+        }
+        setup_release(&s);
+    }
 }
 
 /* Rows of bytes, as bins have them, reach the leaves that their values reach. */
@@ -342,6 +398,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_pairs),
+        cmocka_unit_test(test_wide),
         cmocka_unit_test(test_bytes),
         cmocka_unit_test(test_many_sets),
         cmocka_unit_test(test_predictor),
