@@ -22,8 +22,13 @@ int masktree_init(
         if (b->col & BYTETREE_LEAF)
             m->leaf_node[b->child] = (uint16_t)i;
         else
-            m->splits[n++] =
-                (struct mask_node){b->col, (uint16_t)i, (uint16_t)b->child, b->start, b->width};
+            m->splits[n++] = (struct mask_node){
+                .column = (uint32_t)(b->col & (BYTETREE_COLS_MAX - 1)) * MASKTREE_ROWS,
+                .self = (uint16_t)i,
+                .child = (uint16_t)b->child,
+                .start = b->start,
+                .width = b->width,
+                .category = b->col & BYTETREE_CATEGORY};
     }
     m->sets = bytes->sets;
     bytes->sets = NULL;
@@ -41,7 +46,7 @@ void masktree_release(struct masktree *m)
 #if defined(__x86_64__)
 #include <immintrin.h>
 
-#define MASK_CODE __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq")))
+#define MASK_CODE __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,bmi")))
 
 bool masktree_possible(void)
 {
@@ -63,42 +68,46 @@ MASK_CODE static inline uint64_t in_set(const struct byte_set *set, __m512i code
     return _mm512_test_epi8_mask(byte, bit);
 }
 
-/* missing and sets are constants where this is called. */
-MASK_CODE static inline void propagate(const struct masktree *m, const uint8_t *codes, bool missing,
-    bool sets, uint64_t reach[2 * MASKTREE_LEAVES][2])
+enum { WORDS = MASKTREE_ROWS / 64 };
+
+/* Which of the 64 rows of a word go right. */
+MASK_CODE __attribute__((always_inline)) static inline uint64_t goes_right(
+    const struct masktree *m, const struct mask_node *n, __m512i codes, bool missing, bool sets)
 {
-    reach[0][0] = reach[0][1] = UINT64_MAX;
-    for (int i = 0; i < m->n_splits; i++) {
-        const struct mask_node *n = &m->splits[i];
-        const uint8_t *column = codes + (size_t)(n->col & (BYTETREE_COLS_MAX - 1)) * MASKTREE_ROWS;
-        __m512i x = _mm512_loadu_si512(column), y = _mm512_loadu_si512(column + 64);
-        uint64_t right[2];
-        if (sets && n->col & BYTETREE_CATEGORY) {
-            const struct byte_set *set = &m->sets[n->start | n->width << 8];
-            right[0] = ~in_set(set, x);
-            right[1] = ~in_set(set, y);
-        } else if (missing) {
-            __m512i start = _mm512_set1_epi8((char)n->start),
-                    width = _mm512_set1_epi8((char)n->width);
-            right[0] = _mm512_cmpgt_epu8_mask(_mm512_sub_epi8(x, start), width);
-            right[1] = _mm512_cmpgt_epu8_mask(_mm512_sub_epi8(y, start), width);
-        } else {
-            __m512i cut = _mm512_set1_epi8((char)(n->start + n->width));
-            right[0] = _mm512_cmpgt_epu8_mask(x, cut);
-            right[1] = _mm512_cmpgt_epu8_mask(y, cut);
-        }
-        for (int half = 0; half < 2; half++) {
-            uint64_t here = reach[n->self][half];
-            reach[n->child][half] = here & ~right[half];
-            reach[n->child + 1][half] = here & right[half];
-        }
+    if (sets && n->category)
+        return ~in_set(&m->sets[n->start | n->width << 8], codes);
+    if (missing)
+        return _mm512_cmpgt_epu8_mask(_mm512_sub_epi8(codes, _mm512_set1_epi8((char)n->start)),
+            _mm512_set1_epi8((char)n->width));
+    return _mm512_cmpgt_epu8_mask(codes, _mm512_set1_epi8((char)(n->start + n->width)));
+}
+
+#define WORD(i)                                                                                    \
+    right = goes_right(m, n, _mm512_loadu_si512(column + 64 * (i)), missing, sets);                \
+    here = reach[n->self][i];                                                                      \
+    reach[n->child][i] = here & ~right;                                                            \
+    reach[n->child + 1][i] = here & right
+
+/* missing and sets are constants where this is called. */
+MASK_CODE __attribute__((always_inline)) static inline void propagate(const struct masktree *m,
+    const uint8_t *codes, bool missing, bool sets, uint64_t reach[2 * MASKTREE_LEAVES][WORDS])
+{
+    for (int i = 0; i < WORDS; i++)
+        reach[0][i] = UINT64_MAX;
+    for (const struct mask_node *n = m->splits, *end = n + m->n_splits; n < end; n++) {
+        const uint8_t *column = codes + n->column;
+        uint64_t right, here;
+        WORD(0);
+        WORD(1);
+        WORD(2);
+        WORD(3);
     }
 }
 
 MASK_CODE void masktree_leaves(
     const struct masktree *m, const uint8_t *codes, bool missing, uint8_t leaf[MASKTREE_ROWS])
 {
-    uint64_t reach[2 * MASKTREE_LEAVES][2];
+    uint64_t reach[2 * MASKTREE_LEAVES][WORDS];
 
     if (m->sets)
         propagate(m, codes, true, true, reach);
@@ -106,16 +115,20 @@ MASK_CODE void masktree_leaves(
         propagate(m, codes, true, false, reach);
     else
         propagate(m, codes, false, false, reach);
-    __m512i x = _mm512_setzero_si512(), y = x, number = x;
+    __m512i a = _mm512_setzero_si512(), b = a, c = a, d = a, number = a;
     const __m512i one = _mm512_set1_epi8(1);
     for (int i = 0; i < m->n_leaves; i++) {
         const uint64_t *here = reach[m->leaf_node[i]];
-        x = _mm512_mask_mov_epi8(x, here[0], number);
-        y = _mm512_mask_mov_epi8(y, here[1], number);
+        a = _mm512_mask_mov_epi8(a, here[0], number);
+        b = _mm512_mask_mov_epi8(b, here[1], number);
+        c = _mm512_mask_mov_epi8(c, here[2], number);
+        d = _mm512_mask_mov_epi8(d, here[3], number);
         number = _mm512_add_epi8(number, one);
     }
-    _mm512_storeu_si512(leaf, x);
-    _mm512_storeu_si512(leaf + 64, y);
+    _mm512_storeu_si512(leaf, a);
+    _mm512_storeu_si512(leaf + 64, b);
+    _mm512_storeu_si512(leaf + 128, c);
+    _mm512_storeu_si512(leaf + 192, d);
 }
 
 MASK_CODE void masktree_add(const double *values, const uint8_t leaf[MASKTREE_ROWS], double *out)

@@ -1,10 +1,10 @@
 /*
- * masktree.h -- a small tree, gone down by 128 rows at once.
+ * masktree.h -- a small tree, gone down by 256 rows at once.
  *
- * Codes are bytes as in bytetree.h, but of 128 rows side by side for each column.  Every node gets
- * the set of the rows that reach it, two words of 64 bits, from its parent's set and one comparison
- * of all rows' codes; the leaf's number is then written to the rows of each leaf's set.  Costs what
- * the tree has nodes, whatever rows do: for trees of at most 256 leaves.  AVX-512 only.
+ * Codes are bytes as in bytetree.h, but of 256 rows side by side for each column.  Every node gets
+ * the set of the rows that reach it, four words of 64 bits, from its parent's set and one
+ * comparison of all rows' codes; the leaf's number is then written to the rows of each leaf's set.
+ * Costs what the tree has nodes, whatever rows do: for trees of at most 256 leaves.  AVX-512 only.
  */
 #ifndef COMMON_TREE_MASKTREE_H
 #define COMMON_TREE_MASKTREE_H
@@ -16,12 +16,14 @@
 #include "common/tree/bytetree.h"
 #include "common/tree/forest.h"
 
-enum { MASKTREE_ROWS = 128, MASKTREE_LEAVES = 256 };
+enum { MASKTREE_ROWS = 256, MASKTREE_LEAVES = 256 };
 
+/* An internal node. */
 struct mask_node {
-    uint16_t col; /* and BYTETREE_CATEGORY */
-    uint16_t self, child;
+    uint32_t column;      /* where the column's codes begin */
+    uint16_t self, child; /* of the tree's nodes */
     uint8_t start, width; /* as in struct byte_node; a category: its set's number */
+    bool category;
 };
 
 struct masktree {
