@@ -7,7 +7,7 @@
 #include "common/base/mem.h"
 #include "common/base/pool.h"
 
-enum { BLOCK_ROWS = 1024 };
+enum { BLOCK_ROWS_MIN = 256, BLOCK_ROWS_MAX = 16384 };
 
 int prediction_width(const struct target *t)
 {
@@ -89,6 +89,7 @@ struct add {
     uint16_t *const *draws;
     const struct bytetree *bytes;
     const struct bins *bins;
+    int64_t block_rows; /* many, so that a tree stays in the cache while they go down */
 };
 
 static void add_leaf(const struct add *a, const struct tree *tree, int64_t row, uint32_t leaf)
@@ -141,7 +142,7 @@ static void add_by_values(
 static void add_block(void *ctx, int64_t block, int worker)
 {
     const struct add *a = ctx;
-    int64_t begin = block * BLOCK_ROWS, end = begin + BLOCK_ROWS;
+    int64_t begin = block * a->block_rows, end = begin + a->block_rows;
     (void)worker;
 
     if (end > a->tally->table->n_rows)
@@ -158,8 +159,12 @@ static void add_block(void *ctx, int64_t block, int worker)
 void tally_add(struct tally *t, const struct forest *f, int first, int last, uint16_t *const *draws,
     const struct bytetree *bytes, const struct bins *bins)
 {
-    struct add a = {t, f, first, last, draws, bytes, bins};
-    pool_run((t->table->n_rows + BLOCK_ROWS - 1) / BLOCK_ROWS, add_block, &a);
+    struct add a = {t, f, first, last, draws, bytes, bins, BLOCK_ROWS_MAX};
+    int64_t n = t->table->n_rows, share = n / (4 * pool_size());
+
+    if (share < a.block_rows)
+        a.block_rows = share < BLOCK_ROWS_MIN ? BLOCK_ROWS_MIN : share;
+    pool_run((n + a.block_rows - 1) / a.block_rows, add_block, &a);
 }
 
 /* Turns the sums into predictions; rows that no tree voted on get weight 0. */

@@ -210,8 +210,13 @@ static void records_move(struct grower *g, const struct open_node *node, struct 
     const struct bin_column *c = &g->bins->cols[split->col];
     uint8_t side[256];
 
-    for (int code = 0; code < c->n_bins; code++)
-        side[code] = c->category ? split->set[code / 64] >> (code % 64) & 1 : code <= split->cut;
+    if (c->category) {
+        for (int code = 0; code < c->n_bins; code++)
+            side[code] = split->set[code / 64] >> (code % 64) & 1;
+    } else {
+        memset(side, 1, (size_t)split->cut + 1);
+        memset(side + split->cut + 1, 0, sizeof side - (size_t)split->cut - 1);
+    }
     side[c->n_bins] = split->missing_left;
     struct record_node part[2];
     records_partition(&g->records, &node->records, split->col, side, part);

@@ -17,27 +17,50 @@ bool pair_block_possible(void)
     return cpu_level() == CPU_AVX512 && __builtin_cpu_supports("avx512vbmi2");
 }
 
-void pair_block_load(struct records *r, const struct record_node *node)
+/* Bytes c .. c + 15 of 64 records to as many columns of 64 bytes. */
+BLOCK_CODE static void transpose(const uint8_t *record, size_t stride, uint8_t *codes)
+{
+    __m512i x[16], y[16];
+
+    for (size_t i = 0; i < 16; i++) {
+        x[i] = _mm512_castsi128_si512(_mm_loadu_si128((const __m128i *)(record + i * stride)));
+        x[i] = _mm512_inserti32x4(
+            x[i], _mm_loadu_si128((const __m128i *)(record + (i + 16) * stride)), 1);
+        x[i] = _mm512_inserti32x4(
+            x[i], _mm_loadu_si128((const __m128i *)(record + (i + 32) * stride)), 2);
+        x[i] = _mm512_inserti32x4(
+            x[i], _mm_loadu_si128((const __m128i *)(record + (i + 48) * stride)), 3);
+    }
+    for (int turn = 0; turn < 4; turn++) { /* perfect shuffles: four of them put i at 16 i */
+        for (int i = 0; i < 8; i++) {
+            y[2 * i] = _mm512_unpacklo_epi8(x[i], x[i + 8]);
+            y[2 * i + 1] = _mm512_unpackhi_epi8(x[i], x[i + 8]);
+        }
+        memcpy(x, y, sizeof x);
+    }
+    for (size_t i = 0; i < 16; i++)
+        _mm512_storeu_si512(codes + i * RECORD_BLOCK_ROWS, x[i]);
+}
+
+/* Records behind the block's are read too, and mean nothing: there is memory for them. */
+BLOCK_CODE void pair_block_load(struct records *r, const struct record_node *node)
 {
     struct record_block *b = &r->block;
-    const uint8_t *record = r->record[node->buffer] + node->begin * r->stride;
-    uint32_t n = node->end - node->begin;
+    const uint8_t *record = record_of(r, node);
 
     if (b->begin == node->begin && b->end == node->end && b->buffer == node->buffer)
         return;
     b->begin = node->begin;
     b->end = node->end;
     b->buffer = node->buffer;
-    b->plain = false;
-    for (uint32_t i = 0; i < n; i++, record += r->stride) {
-        uint32_t stat;
-        memcpy(&stat, record + r->stride - sizeof stat, sizeof stat);
-        b->plain |= (stat & 0xffff) > 255;
-        b->draws[i] = (uint8_t)stat;
-        b->second[i] = (uint8_t)(stat >> 16);
-        for (int col = 0; col < r->bins->n_cols; col++)
-            b->codes[col * RECORD_BLOCK_ROWS + (int)i] = record[col];
-    }
+    for (size_t c = 0; c < r->stride; c += 16)
+        transpose(record + c, r->stride, b->codes + c * RECORD_BLOCK_ROWS);
+    const uint8_t *stats = b->codes + (r->stride - 4) * RECORD_BLOCK_ROWS;
+    b->draws = stats;
+    b->second = stats + 2 * RECORD_BLOCK_ROWS;
+    __m512i high = _mm512_loadu_si512(stats + RECORD_BLOCK_ROWS);
+    uint64_t rows = UINT64_MAX >> (64 - (node->end - node->begin));
+    b->plain = (_mm512_test_epi8_mask(high, high) & rows) != 0;
 }
 
 BLOCK_CODE void pair_block_select(struct record_block *b, uint64_t set)
@@ -95,18 +118,31 @@ BLOCK_CODE static void keep_best(struct pair_cuts *c, int col, __m512d gain, __m
     }
 }
 
-/* Every row's code as a cut: sums of the rows whose codes are not above it. */
+/* Adds a row to the sums of the cuts that are not below its code. */
+BLOCK_CODE static inline __m512i add_row(__m512i sum, __m512i cut, int32_t code, uint32_t stat)
+{
+    __mmask16 in = _mm512_cmpge_epi32_mask(cut, _mm512_set1_epi32(code));
+    return _mm512_mask_add_epi32(sum, in, sum, _mm512_set1_epi32((int)stat));
+}
+
+/* Every row's code as a cut: sums of the rows whose codes are not above it.  Rows are taken by
+ * fours: the statistics behind the n are 0. */
 BLOCK_CODE static inline void left_sums(
     const uint8_t *codes, const uint32_t *stats, int n, uint32_t *left)
 {
+    int32_t wide[RECORD_BLOCK_ROWS];
+    for (int at = 0; at < n; at += 16)
+        _mm512_storeu_si512(
+            wide + at, _mm512_cvtepu8_epi32(_mm_loadu_si128((const __m128i *)(codes + at))));
     for (int at = 0; at < n; at += 16) {
-        __m512i cut = _mm512_cvtepu8_epi32(_mm_loadu_si128((const __m128i *)(codes + at)));
-        __m512i sum = _mm512_setzero_si512();
-        for (int j = 0; j < n; j++) {
-            __mmask16 in = _mm512_cmpge_epi32_mask(cut, _mm512_set1_epi32(codes[j]));
-            sum = _mm512_mask_add_epi32(sum, in, sum, _mm512_set1_epi32((int)stats[j]));
+        __m512i cut = _mm512_loadu_si512(wide + at), sum = _mm512_setzero_si512(), more = sum;
+        for (int j = 0; j < n; j += 4) {
+            sum = add_row(sum, cut, wide[j], stats[j]);
+            more = add_row(more, cut, wide[j + 1], stats[j + 1]);
+            sum = add_row(sum, cut, wide[j + 2], stats[j + 2]);
+            more = add_row(more, cut, wide[j + 3], stats[j + 3]);
         }
-        _mm512_storeu_si512(left + at, sum);
+        _mm512_storeu_si512(left + at, _mm512_add_epi32(sum, more));
     }
 }
 

@@ -41,11 +41,12 @@ int records_init(struct records *r, enum record_kind kind, const struct bins *b,
     if (kind != RECORD_PAIR)
         hist = wide_hist_size(r);
     r->blocks = kind == RECORD_PAIR && pair_block_possible();
-    r->record[0] = mem_aligned(n, r->stride);
-    r->record[1] = mem_aligned(n, r->stride);
+    /* a block is read as if it were full */
+    r->record[0] = mem_aligned(n + RECORD_BLOCK_ROWS, r->stride);
+    r->record[1] = mem_aligned(n + RECORD_BLOCK_ROWS, r->stride);
     r->hist = mem_zalloc(hist, 1);
     r->rows = mem_alloc(kind == RECORD_VALUE ? n : 0, sizeof *r->rows);
-    r->block.codes = mem_aligned((size_t)b->n_cols, RECORD_BLOCK_ROWS);
+    r->block.codes = mem_aligned(r->stride, RECORD_BLOCK_ROWS);
     if (r->record[0] && r->record[1] && r->hist && r->rows && r->block.codes)
         return 0;
     records_release(r);
@@ -164,11 +165,27 @@ bool records_find(struct records *r, const struct split_node *sn, const struct r
     return found;
 }
 
+/* Copies records to either end of `to`; where the right part begins.  stride is a constant where
+ * this is called for the usual one. */
+static inline uint8_t *partition(const uint8_t *from, size_t n, size_t stride, int col,
+    const uint8_t side[RECORD_BINS], uint8_t *to)
+{
+    uint8_t *left = to, *right = to + n * stride;
+
+    for (const uint8_t *end = from + n * stride; from < end; from += stride) {
+        ptrdiff_t goes_left = -(ptrdiff_t)side[from[col]]; /* no branch, which half would miss */
+        uint8_t *last = right - stride;
+        copy_codes(last + ((left - last) & goes_left), from, stride);
+        left += stride & (size_t)goes_left;
+        right -= stride & ~(size_t)goes_left;
+    }
+    return right;
+}
+
 void records_partition(struct records *r, const struct record_node *node, int col,
     const uint8_t side[RECORD_BINS], struct record_node child[2])
 {
-    size_t stride = r->stride;
-    const uint8_t *from = record_of(r, node), *end = from + (node->end - node->begin) * stride;
+    size_t n = node->end - node->begin;
 
     if (node->set) {
         pair_block_load(r, node);
@@ -177,16 +194,13 @@ void records_partition(struct records *r, const struct record_node *node, int co
         child[1].set = node->set & ~child[0].set;
         return;
     }
-    uint8_t *to = r->record[!node->buffer];
-    uint8_t *left = to + node->begin * stride, *right = to + node->end * stride;
-    for (; from < end; from += stride) {
-        ptrdiff_t goes_left = -(ptrdiff_t)side[from[col]]; /* no branch, which half would miss */
-        uint8_t *last = right - stride;
-        copy_codes(last + ((left - last) & goes_left), from, stride);
-        left += stride & (size_t)goes_left;
-        right -= stride & ~(size_t)goes_left;
-    }
-    uint32_t middle = (uint32_t)((size_t)(left - to) / stride);
+    const uint8_t *from = record_of(r, node);
+    uint8_t *to = r->record[!node->buffer] + node->begin * r->stride, *right;
+    if (r->stride == 32)
+        right = partition(from, n, 32, col, side, to);
+    else
+        right = partition(from, n, r->stride, col, side, to);
+    uint32_t middle = node->begin + (uint32_t)((size_t)(right - to) / r->stride);
     child[0] = node_of(r, node->begin, middle, !node->buffer);
     child[1] = node_of(r, middle, node->end, !node->buffer);
 }

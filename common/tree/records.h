@@ -55,9 +55,9 @@ struct records {
     struct record_block {
         uint32_t begin, end; /* the block that is at hand */
         uint8_t buffer;
-        bool plain; /* some row was drawn too often for what follows */
-        uint8_t draws[RECORD_BLOCK_ROWS], second[RECORD_BLOCK_ROWS];
-        uint8_t *codes;                    /* [n_cols][RECORD_BLOCK_ROWS] */
+        bool plain;                        /* some row was drawn too often for what follows */
+        const uint8_t *draws, *second;     /* [RECORD_BLOCK_ROWS] */
+        uint8_t *codes;                    /* [stride][RECORD_BLOCK_ROWS] the records by column */
         uint32_t stats[RECORD_BLOCK_ROWS]; /* of the rows of the set at hand, one after another */
     } block;
 };
