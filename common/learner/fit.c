@@ -8,7 +8,7 @@
 #include "common/base/pool.h"
 #include "common/learner/tally.h"
 
-enum { MAX_BATCH = 64, SAVE_SECONDS = 60 };
+enum { MAX_BATCH = 64, SAVE_SECONDS = 60, DRAWS_BYTES = 16 << 20 };
 
 /* What one learner_fit() works with. */
 struct run {
@@ -229,7 +229,7 @@ static void show_progress(struct run *r)
  * soon heard. */
 static void batch_size(struct run *r, double seconds)
 {
-    if (seconds < 0.1 && 2 * r->batch <= r->most)
+    if (seconds < 0.2 && 2 * r->batch <= r->most)
         r->batch *= 2;
     else if (seconds > 0.5 && r->batch > pool_size())
         r->batch = pool_size() < r->most ? pool_size() : r->most;
@@ -334,7 +334,11 @@ static int run_init(struct run *r, struct table *train, const struct table *vali
         return err_memory(err);
     if (r->bins.near && codes_init(r, err) < 0)
         return -1;
-    r->most = 4 * pool_size() < MAX_BATCH ? 4 * pool_size() : MAX_BATCH;
+    r->most = (int)(DRAWS_BYTES / ((size_t)train->n_rows * sizeof **r->draws) < MAX_BATCH
+                        ? DRAWS_BYTES / ((size_t)train->n_rows * sizeof **r->draws)
+                        : MAX_BATCH);
+    if (r->most < 4 * pool_size())
+        r->most = 4 * pool_size() < MAX_BATCH ? 4 * pool_size() : MAX_BATCH;
     r->batch = pool_size() < r->most ? pool_size() : r->most;
     for (int i = 0; i < r->most; i++)
         if (!(r->draws[i] = mem_alloc((size_t)train->n_rows, sizeof *r->draws[i])))

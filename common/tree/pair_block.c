@@ -5,10 +5,9 @@
 #include <string.h>
 
 #include "common/base/cpu.h"
-#include "common/tree/pair.h"
+#include "common/tree/pair_lanes.h"
 
 #if defined(__x86_64__)
-#include <immintrin.h>
 
 #define BLOCK_CODE __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx512vbmi2")))
 
@@ -77,29 +76,6 @@ BLOCK_CODE void pair_block_select(struct record_block *b, uint64_t set)
     }
 }
 
-/* What the cuts of a column are judged by, in every lane. */
-struct lanes {
-    __m512d unit, node_score, draws, second, min_leaf;
-};
-
-/* The gains of eight cuts with so many draws on the left, and of the second class. */
-BLOCK_CODE static inline __m512d gains(
-    const struct lanes *l, __m512d draws, __m512d second, __mmask8 *valid)
-{
-    __m512d right = _mm512_sub_pd(l->draws, draws), right_second = _mm512_sub_pd(l->second, second);
-    *valid = _mm512_cmp_pd_mask(draws, l->min_leaf, _CMP_GE_OQ) &
-             _mm512_cmp_pd_mask(right, l->min_leaf, _CMP_GE_OQ);
-    __m512d a = _mm512_mul_pd(_mm512_sub_pd(draws, second), l->unit);
-    __m512d b = _mm512_mul_pd(second, l->unit);
-    __m512d c = _mm512_mul_pd(_mm512_sub_pd(right, right_second), l->unit);
-    __m512d d = _mm512_mul_pd(right_second, l->unit);
-    __m512d left_score =
-        _mm512_div_pd(_mm512_add_pd(_mm512_mul_pd(a, a), _mm512_mul_pd(b, b)), _mm512_add_pd(a, b));
-    __m512d right_score =
-        _mm512_div_pd(_mm512_add_pd(_mm512_mul_pd(c, c), _mm512_mul_pd(d, d)), _mm512_add_pd(c, d));
-    return _mm512_sub_pd(_mm512_add_pd(left_score, right_score), l->node_score);
-}
-
 /* Takes the best of those that gain more than c->gain does, and among equals the least code. */
 BLOCK_CODE static void keep_best(struct pair_cuts *c, int col, __m512d gain, __mmask8 better,
     const uint8_t *codes, const uint32_t *left)
@@ -164,15 +140,13 @@ BLOCK_CODE int pair_block_try(
         return 0;
     _mm512_storeu_si512(codes, _mm512_maskz_compress_epi8(set, all));
     left_sums(codes, b->stats, n, left);
-    struct lanes lanes = {_mm512_set1_pd(c->unit), _mm512_set1_pd(c->node_score),
-        _mm512_set1_pd((double)c->draws), _mm512_set1_pd((double)c->second),
-        _mm512_set1_pd((double)c->node->min_leaf)};
+    struct pair_lanes lanes = pair_lanes_of(c);
     for (int at = 0; at < n; at += 8) {
         __m256i sums = _mm256_loadu_si256((const __m256i *)(left + at));
         __mmask8 valid;
-        __m512d gain =
-            gains(&lanes, _mm512_cvtepi32_pd(_mm256_and_si256(sums, _mm256_set1_epi32(0xffff))),
-                _mm512_cvtepi32_pd(_mm256_srli_epi32(sums, 16)), &valid);
+        __m512d gain = pair_gains(&lanes,
+            _mm512_cvtepi32_pd(_mm256_and_si256(sums, _mm256_set1_epi32(0xffff))),
+            _mm512_cvtepi32_pd(_mm256_srli_epi32(sums, 16)), &valid);
         if (n - at < 8)
             valid &= (__mmask8)((1u << (n - at)) - 1);
         /* within the column equal gains count too: a lesser code may come later */

@@ -1,11 +1,7 @@
 /* pair_cut.c -- the best cut of a number column of two classes from its histogram; see pair.h. */
 #include "common/base/cpu.h"
-#include "common/tree/pair.h"
+#include "common/tree/pair_lanes.h"
 #include "common/tree/score.h"
-
-#if defined(__x86_64__)
-#include <immintrin.h>
-#endif
 
 /* The bins that occur, in order, with their sums. */
 struct found {
@@ -113,53 +109,47 @@ static inline void cuts_find(
     *best = b;
 }
 
-/* ---- all bins, eight at a time ---- */
+/* ---- eight bins at a time ---- */
 
 #if defined(__x86_64__)
 
-/*
- * Cuts behind every bin, empty ones too, whose gain is that of the bin before: the first of the
- * greatest is the same.  For Gini and no missing values.  hist has 256 bins and becomes 0; sets the
- * bits of full[4] of bins that occur; returns the bin of the best cut if that beats *gain, else -1.
- */
-__attribute__((target("avx512f,avx512bw,avx512vl,avx512dq"))) static int scan_gini(
-    const struct pair_cuts *c, uint64_t *hist, int n_bins, double *gain, uint64_t *left,
-    uint64_t full[4])
+/* Puts the bins that occur one behind another, zeros after them, and 0 in their place; full[] gets
+ * their bits. */
+PAIR_LANES_CODE static int squeeze(
+    uint64_t *hist, int n_bins, uint64_t sums[RECORD_BINS + 8], uint64_t full[4])
 {
-    const __m512d unit = _mm512_set1_pd(c->unit), node_score = _mm512_set1_pd(c->node_score);
-    const __m512d all = _mm512_set1_pd((double)c->draws);
-    const __m512d all_second = _mm512_set1_pd((double)c->second);
-    const __m512d min_leaf = _mm512_set1_pd((double)c->node->min_leaf);
+    int n = 0;
+    for (int bin = 0; bin < n_bins; bin += 8) {
+        __m512i x = _mm512_loadu_si512(hist + bin);
+        __mmask8 some = _mm512_test_epi64_mask(x, x);
+        _mm512_storeu_si512(hist + bin, _mm512_setzero_si512());
+        _mm512_storeu_si512(sums + n, _mm512_maskz_compress_epi64(some, x));
+        full[bin / 64] |= (uint64_t)some << (bin % 64);
+        n += __builtin_popcount(some);
+    }
+    _mm512_storeu_si512(sums + n, _mm512_setzero_si512());
+    return n;
+}
+
+/* The cuts behind each of n sums; which gains most, if that beats *gain, else -1. */
+PAIR_LANES_CODE static int scan(
+    const struct pair_cuts *c, const uint64_t *sums, int n, double *gain, uint64_t *left)
+{
+    const struct pair_lanes lanes = pair_lanes_of(c);
     const __m512i zero = _mm512_setzero_si512(), half = _mm512_set1_epi64(UINT32_MAX);
     __m512d best = _mm512_set1_pd(*gain);
     __m512i sum = zero, best_sum = zero, best_at = zero, at = zero;
-    __mmask8 beaten = 0;
+    __mmask8 beaten = 0, valid;
 
-    for (int bin = 0; bin < n_bins; bin += 8) {
-        __m512i x = _mm512_loadu_si512(hist + bin);
-        _mm512_storeu_si512(hist + bin, zero);
-        full[bin / 64] |= (uint64_t)_mm512_test_epi64_mask(x, x) << (bin % 64);
+    for (int i = 0; i < n; i += 8) {
+        __m512i x = _mm512_loadu_si512(sums + i);
         x = _mm512_add_epi64(x, _mm512_alignr_epi64(x, zero, 7));
         x = _mm512_add_epi64(x, _mm512_alignr_epi64(x, zero, 6));
         x = _mm512_add_epi64(x, _mm512_alignr_epi64(x, zero, 4));
         x = _mm512_add_epi64(x, sum);
         sum = _mm512_permutexvar_epi64(_mm512_set1_epi64(7), x);
-        __m512d draws = _mm512_cvtepi64_pd(_mm512_and_si512(x, half));
-        __m512d second = _mm512_cvtepi64_pd(_mm512_srli_epi64(x, 32));
-        __m512d right = _mm512_sub_pd(all, draws);
-        __m512d right_second = _mm512_sub_pd(all_second, second);
-        __mmask8 valid = _mm512_cmp_pd_mask(draws, min_leaf, _CMP_GE_OQ) &
-                         _mm512_cmp_pd_mask(right, min_leaf, _CMP_GE_OQ);
-        __m512d p = _mm512_mul_pd(_mm512_sub_pd(draws, second), unit);
-        __m512d q = _mm512_mul_pd(second, unit);
-        __m512d r = _mm512_mul_pd(_mm512_sub_pd(right, right_second), unit);
-        __m512d s = _mm512_mul_pd(right_second, unit);
-        __m512d score =
-            _mm512_add_pd(_mm512_div_pd(_mm512_add_pd(_mm512_mul_pd(p, p), _mm512_mul_pd(q, q)),
-                              _mm512_add_pd(p, q)),
-                _mm512_div_pd(
-                    _mm512_add_pd(_mm512_mul_pd(r, r), _mm512_mul_pd(s, s)), _mm512_add_pd(r, s)));
-        __m512d value = _mm512_sub_pd(score, node_score);
+        __m512d value = pair_gains(&lanes, _mm512_cvtepi64_pd(_mm512_and_si512(x, half)),
+            _mm512_cvtepi64_pd(_mm512_srli_epi64(x, 32)), &valid);
         __mmask8 better = _mm512_mask_cmp_pd_mask(valid, value, best, _CMP_GT_OQ);
         best = _mm512_mask_mov_pd(best, better, value);
         best_sum = _mm512_mask_mov_epi64(best_sum, better, x);
@@ -170,36 +160,46 @@ __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq"))) static int scan_gi
     int found = -1;
     double values[8];
     int64_t places[8];
-    uint64_t sums[8];
+    uint64_t lefts[8];
     _mm512_storeu_pd(values, best);
     _mm512_storeu_si512(places, best_at);
-    _mm512_storeu_si512(sums, best_sum);
+    _mm512_storeu_si512(lefts, best_sum);
     for (unsigned bits = beaten; bits; bits &= bits - 1) {
         int lane = __builtin_ctz(bits), place = (int)places[lane] + lane;
         if (values[lane] > *gain || (found >= 0 && values[lane] == *gain && place < found)) {
             *gain = values[lane];
-            *left = sums[lane];
+            *left = lefts[lane];
             found = place;
         }
     }
     return found;
 }
 
-/* pair_cuts_try() in this way. */
-static bool try_all(struct pair_cuts *c, int col, int n_bins, uint64_t *hist)
+/* The bin of the n-th bit that is set. */
+static int nth_bin(const uint64_t full[4], int n)
 {
-    uint64_t full[4] = {0};
-    int below = scan_gini(c, hist, n_bins, &c->gain, &c->left, full), n = 0;
+    int word = 0;
+    for (; n >= __builtin_popcountll(full[word]); word++)
+        n -= __builtin_popcountll(full[word]);
+    uint64_t bits = full[word];
+    for (; n > 0; n--)
+        bits &= bits - 1;
+    return 64 * word + __builtin_ctzll(bits);
+}
 
-    for (int word = 0; word < 4; word++)
-        n += __builtin_popcountll(full[word]);
-    if (below < 0)
+/* pair_cuts_try() in this way: for Gini, many rows, and no missing values. */
+static bool try_eights(struct pair_cuts *c, int col, int n_bins, uint64_t *hist)
+{
+    uint64_t sums[RECORD_BINS + 8], full[4] = {0};
+    int n = squeeze(hist, n_bins, sums, full);
+    int cut = n < 2 ? -1 : scan(c, sums, n, &c->gain, &c->left);
+
+    if (cut < 0)
         return n >= 2;
     c->col = col;
-    c->below = below;
+    c->below = nth_bin(full, cut);
+    c->above = nth_bin(full, cut + 1);
     c->missing_left = -1;
-    for (c->above = below + 1; !(full[c->above / 64] >> (c->above % 64) & 1); c->above++)
-        ;
     return true;
 }
 
@@ -213,7 +213,7 @@ bool pair_cuts_try(
 
 #if defined(__x86_64__)
     if (!occurs && c->gini && !hist[n_bins] && cpu_level() == CPU_AVX512)
-        return try_all(c, col, n_bins, hist);
+        return try_eights(c, col, n_bins, hist);
 #endif
     f.n = 0;
     if (occurs)
