@@ -309,8 +309,10 @@ static int codes_init(struct run *r, struct err *err)
     r->resumed_cuts = mem_alloc(cuts->n, sizeof *r->resumed_cuts);
     if (!r->resumed_cuts)
         return err_memory(err);
-    for (uint32_t i = 0; i < cuts->n; i++)
-        r->resumed_cuts[i] = bin_code_below(&r->bins.cols[cuts->column[i]], cuts->threshold[i]);
+    for (uint32_t i = 0; i < cuts->n; i++) {
+        const struct bin_column *c = &r->bins.cols[cuts->column[i]];
+        r->resumed_cuts[i] = bin_code_below(c, 0, c->n_bins - 1, cuts->threshold[i]);
+    }
     return 0;
 }
 

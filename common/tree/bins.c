@@ -421,9 +421,8 @@ void bins_release(struct bins *b)
     *b = (struct bins){.n_rows = 0};
 }
 
-uint16_t bin_code_below(const struct bin_column *c, double threshold)
+uint16_t bin_code_below(const struct bin_column *c, int low, int high, double threshold)
 {
-    int low = 0, high = c->n_bins - 1;
     while (low < high) {
         int middle = (low + high + 1) / 2;
         if (c->high[middle] <= threshold)

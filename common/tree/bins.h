@@ -61,8 +61,8 @@ int bins_build(struct bins *b, const struct table *t, const struct bins_opts *op
     struct err *err) MUST_CHECK;
 void bins_release(struct bins *b);
 
-/* The last code whose values are <= threshold; there is one. */
-uint16_t bin_code_below(const struct bin_column *c, double threshold);
+/* The last code from low to high whose values are <= threshold, as those of low are. */
+uint16_t bin_code_below(const struct bin_column *c, int low, int high, double threshold);
 
 /* Code of a cell, by binary search in a sparse row. */
 uint16_t bins_code(const struct bins *b, int col, uint32_t row);

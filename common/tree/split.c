@@ -283,18 +283,10 @@ static double border(const struct bin_column *c, int below, int above)
     return between(c->high[middle], c->low[middle + 1]);
 }
 
-/* The last code in [below, above) whose values are <= threshold, as those of below are. */
-static uint16_t code_at(const struct bin_column *c, int below, int above, double threshold)
+/* What goes left of the cut between bins below and above, by code. */
+static uint16_t last_left(const struct bin_column *c, int below, int above, double threshold)
 {
-    int low = below, high = above < 0 ? c->n_bins - 1 : above - 1;
-    while (low < high) {
-        int middle = (low + high + 1) / 2;
-        if (c->high[middle] <= threshold)
-            low = middle;
-        else
-            high = middle - 1;
-    }
-    return (uint16_t)low;
+    return bin_code_below(c, below, above < 0 ? c->n_bins - 1 : above - 1, threshold);
 }
 
 static void keep_numbers(const struct search *s, const struct bin_column *c, struct split *best)
@@ -305,7 +297,7 @@ static void keep_numbers(const struct search *s, const struct bin_column *c, str
     best->threshold = border(c, best->cut, above);
     if (above >= 0 && c->exact && s->at >= c->high[best->cut] && s->at < c->low[above])
         best->threshold = s->at;
-    best->code = code_at(c, best->cut, above, best->threshold);
+    best->code = last_left(c, best->cut, above, best->threshold);
 }
 
 /* Remembers which bins go left; those without rows in the node follow the missing ones. */
@@ -385,6 +377,6 @@ void split_set_number(struct split *s, const struct split_node *node, const stru
     s->col = col;
     s->cut = below;
     s->threshold = border(c, below, above);
-    s->code = code_at(c, below, above, s->threshold);
+    s->code = last_left(c, below, above, s->threshold);
     s->missing_left = missing_left < 0 ? 2 * s->left[0] >= node->totals[0] : missing_left;
 }
