@@ -359,6 +359,7 @@ static int codes_by_row(struct bins *b)
     b->near = mem_aligned((size_t)b->n_rows, b->stride);
     if (!b->near)
         return -1;
+    mem_expect(b->near, (size_t)b->n_rows * b->stride);
     pool_run((b->n_rows + NEAR_BLOCK_ROWS - 1) / NEAR_BLOCK_ROWS, near_task, b);
     return 0;
 }

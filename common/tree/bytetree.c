@@ -6,7 +6,7 @@
 #include "common/base/mem.h"
 #include "common/tree/levelset.h"
 
-enum { SETS_NUMBERED = 1 << 16 };
+enum { SETS_NUMBERED = 1 << 16, TOGETHER = 16, STEPS = 3 };
 
 /* ---- codes ---- */
 
@@ -134,33 +134,52 @@ static inline uint32_t step(const struct bytetree *b, uint32_t at, const uint8_t
     return n->col & BYTETREE_LEAF ? at : to;
 }
 
+/*
+ * Several rows go down together, a few steps before each look at who has arrived; whose place the
+ * next row takes.  So rows wait for memory together, and none for the one that goes deepest.
+ */
 static inline void go_down(
-    const struct bytetree *b, const uint8_t *const *row, uint32_t *at, bool sets)
+    const struct bytetree *b, const uint8_t *const *rows, int n, uint32_t *leaf, bool sets)
 {
-    uint32_t moved;
-    do {
-        moved = 0;
-        for (int i = 0; i < BYTETREE_ROWS; i++)
-            at[i] = step(b, at[i], row[i], sets);
-        for (int i = 0; i < BYTETREE_ROWS; i++) {
-            uint32_t to = step(b, at[i], row[i], sets);
-            moved |= to ^ at[i];
-            at[i] = to;
+    int number[TOGETHER], live = n < TOGETHER ? n : TOGETHER, next = live;
+    const uint8_t *row[TOGETHER];
+    uint32_t at[TOGETHER];
+
+    for (int i = 0; i < live; i++) {
+        number[i] = i;
+        row[i] = rows[i];
+        at[i] = 0;
+    }
+    while (live) {
+        for (int k = 0; k < STEPS; k++)
+            for (int i = 0; i < live; i++)
+                at[i] = step(b, at[i], row[i], sets);
+        for (int i = 0; i < live;) {
+            const struct byte_node *node = &b->nodes[at[i]];
+            if (!(node->col & BYTETREE_LEAF)) {
+                i++;
+                continue;
+            }
+            leaf[number[i]] = node->child;
+            if (next < n) {
+                number[i] = next;
+                row[i] = rows[next++];
+                at[i] = 0;
+                i++;
+            } else {
+                live--;
+                number[i] = number[live];
+                row[i] = row[live];
+                at[i] = at[live];
+            }
         }
-    } while (moved);
+    }
 }
 
 void bytetree_leaves(const struct bytetree *b, const uint8_t *const *rows, int n, uint32_t *leaf)
 {
-    uint32_t at[BYTETREE_ROWS] = {0};
-    const uint8_t *row[BYTETREE_ROWS];
-
-    for (int i = 0; i < BYTETREE_ROWS; i++)
-        row[i] = rows[i < n ? i : 0];
     if (b->sets)
-        go_down(b, row, at, true);
+        go_down(b, rows, n, leaf, true);
     else
-        go_down(b, row, at, false);
-    for (int i = 0; i < n; i++)
-        leaf[i] = b->nodes[at[i]].child;
+        go_down(b, rows, n, leaf, false);
 }

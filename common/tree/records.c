@@ -47,8 +47,11 @@ int records_init(struct records *r, enum record_kind kind, const struct bins *b,
     r->hist = mem_zalloc(hist, 1);
     r->rows = mem_alloc(kind == RECORD_VALUE ? n : 0, sizeof *r->rows);
     r->block.codes = mem_aligned(r->stride, RECORD_BLOCK_ROWS);
-    if (r->record[0] && r->record[1] && r->hist && r->rows && r->block.codes)
+    if (r->record[0] && r->record[1] && r->hist && r->rows && r->block.codes) {
+        mem_expect(r->record[0], n * r->stride);
+        mem_expect(r->record[1], n * r->stride);
         return 0;
+    }
     records_release(r);
     return err_memory(err);
 }
