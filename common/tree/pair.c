@@ -106,23 +106,42 @@ static void keep_cut(const struct records *r, const struct record_node *node, st
     c->col = -1;
 }
 
-/* The columns of few rows are counted one by one, those of many together. */
-static bool find_one(
-    struct records *r, struct pair_cuts *c, const struct record_node *node, int col, bool few)
+static inline bool is_two(uint64_t set)
 {
-    int n_bins = r->bins->cols[col].n_bins;
+    uint64_t rest = set & (set - 1); /* without the lowest bit */
+    return rest && !(rest & (rest - 1));
+}
+
+/* Two rows of a block, which are a good part of all nodes: as pair_block_try(). */
+static int try_two(
+    struct pair_cuts *c, const struct record_block *b, uint64_t set, int col, int n_bins)
+{
+    const uint8_t *codes = b->codes + (size_t)col * RECORD_BLOCK_ROWS;
+    int i = __builtin_ctzll(set), j = 63 - __builtin_clzll(set);
+
+    if (codes[i] == n_bins || codes[j] == n_bins)
+        return -1;
+    if (codes[i] == codes[j])
+        return 0;
+    int low = codes[i] < codes[j] ? i : j, high = low == i ? j : i;
+    pair_cut_two(c, col, codes[low], codes[high], b->draws[low] | (uint64_t)b->second[low] << 32);
+    return 1;
+}
+
+/* The columns of few rows are looked at one by one, those of many are counted together. */
+static bool find_few(
+    struct records *r, struct pair_cuts *c, const struct record_node *node, int col)
+{
+    int n_bins = r->bins->cols[col].n_bins, tried = -1;
     uint64_t occurs[4] = {0};
 
-    if (node->set && !r->block.plain) {
-        int tried = pair_block_try(c, &r->block, node->set, col, n_bins);
-        if (tried >= 0)
-            return tried;
-    }
-    if (few)
-        count_few(r, node, col, occurs);
-    else
-        count(r, node, &col, 1);
-    return pair_cuts_try(c, col, n_bins, r->hist, few ? occurs : NULL);
+    if (node->set && !r->block.plain)
+        tried = is_two(node->set) ? try_two(c, &r->block, node->set, col, n_bins)
+                                  : pair_block_try(c, &r->block, node->set, col, n_bins);
+    if (tried >= 0)
+        return tried;
+    count_few(r, node, col, occurs);
+    return pair_cuts_try(c, col, n_bins, r->hist, occurs);
 }
 
 bool pair_find(struct records *r, const struct split_node *sn, const struct record_node *node,
@@ -133,7 +152,8 @@ bool pair_find(struct records *r, const struct split_node *sn, const struct reco
 
     if (node->set) {
         pair_block_load(r, node);
-        pair_block_select(&r->block, node->set);
+        if (!is_two(node->set))
+            pair_block_select(&r->block, node->set);
     }
     if (!few)
         count(r, node, cols, n_cols);
@@ -149,7 +169,7 @@ bool pair_find(struct records *r, const struct split_node *sn, const struct reco
             memset(hist, 0, ((size_t)column->n_bins + 1) * sizeof *hist);
             c.gain = best->gain;
         } else if (few) {
-            found |= find_one(r, &c, node, cols[i], true);
+            found |= find_few(r, &c, node, cols[i]);
         } else {
             found |= pair_cuts_try(&c, cols[i], column->n_bins, hist, NULL);
         }

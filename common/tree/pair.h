@@ -34,6 +34,9 @@ struct pair_cuts pair_cuts_init(const struct split_node *node, double gain);
 bool pair_cuts_try(
     struct pair_cuts *c, int col, int n_bins, uint64_t *hist, const uint64_t occurs[4]);
 
+/* The one cut of two rows whose codes are low and high; left: what the one of low counts. */
+void pair_cut_two(struct pair_cuts *c, int col, int low, int high, uint64_t left);
+
 /* Blocks (AVX-512). */
 bool pair_block_possible(void);
 void pair_block_load(struct records *r, const struct record_node *node);

@@ -236,3 +236,18 @@ bool pair_cuts_try(
     c->left = b.left;
     return true;
 }
+
+void pair_cut_two(struct pair_cuts *c, int col, int low, int high, uint64_t left)
+{
+    struct best b = {.gain = c->gain, .cut = -1};
+
+    cuts_try(c, &b, c->gini, left, 0, false);
+    if (b.cut < 0)
+        return;
+    c->gain = b.gain;
+    c->col = col;
+    c->below = low;
+    c->above = high;
+    c->missing_left = -1;
+    c->left = b.left;
+}
