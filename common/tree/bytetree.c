@@ -70,40 +70,95 @@ static struct byte_node number_node(
     return (struct byte_node){node->child, (uint16_t)col, start, (uint8_t)(cut - start)};
 }
 
+/*
+ * An order in which a node's children stand beside each other, and next to them the children of the
+ * child with the larger subtree, where most rows go on: so that several steps find their nodes in
+ * one line of the cache.  place[i] is where node i goes, from[k] the node that goes to k.
+ */
+static int order_nodes(const struct tree *tree, uint32_t *place, uint32_t *from)
+{
+    uint32_t *size = from; /* of subtrees, until the order is known */
+    uint32_t *open = mem_alloc((size_t)tree->n_leaves + 1, sizeof *open), n_open = 0, next = 1;
+
+    if (!open)
+        return -1;
+    for (uint32_t i = tree->n_nodes; i-- > 0;) {
+        const struct node *n = &tree->nodes[i];
+        size[i] = node_is_leaf(n) ? 1 : 1 + size[n->child] + size[n->child + 1];
+    }
+    place[0] = 0;
+    open[n_open++] = 0;
+    while (n_open) {
+        const struct node *n = &tree->nodes[open[--n_open]];
+        if (node_is_leaf(n))
+            continue;
+        uint32_t larger = n->child + (size[n->child + 1] > size[n->child]);
+        place[n->child] = next++;
+        place[n->child + 1] = next++;
+        open[n_open++] = 2 * n->child + 1 - larger;
+        open[n_open++] = larger;
+    }
+    for (uint32_t i = 0; i < tree->n_nodes; i++)
+        from[place[i]] = i;
+    mem_free(open);
+    return 0;
+}
+
+static void nodes_fill(struct bytetree *b, const struct tree *tree, const struct byte_codes *codes,
+    const uint32_t *place, const uint32_t *from, struct byte_node *to)
+{
+    uint32_t set = 0;
+
+    for (uint32_t k = 0; k < tree->n_nodes; k++) {
+        const struct node *node = &tree->nodes[from[k]];
+        if (node_is_leaf(node)) {
+            to[k] = (struct byte_node){node->child, BYTETREE_LEAF, 0, UINT8_MAX};
+            continue;
+        }
+        int col = node_column(tree, node);
+        if (!node_is_category(node)) {
+            to[k] = number_node(node, col, codes);
+        } else {
+            to[k].col = (uint16_t)(col | BYTETREE_CATEGORY);
+            to[k].start = (uint8_t)set;
+            to[k].width = (uint8_t)(set >> 8);
+            if (b->set_node)
+                b->set_node[set] = k;
+            set_fill(&b->sets[set++], tree, node, col, codes);
+        }
+        to[k].child = place[node->child];
+    }
+}
+
 int bytetree_init(struct bytetree *b, const struct tree *tree, const struct byte_codes *codes,
     void *nodes, struct err *err)
 {
-    uint32_t n_sets = tree_count_sets(tree), set = 0;
+    size_t n = tree->n_nodes, n_sets = tree_count_sets(tree);
     bool many = n_sets > SETS_NUMBERED;
+    uint32_t *place = mem_alloc(n, sizeof *place), *from = mem_alloc(n, sizeof *from);
 
-    *b = (struct bytetree){.n_sets = n_sets};
-    if (!nodes)
-        nodes = b->owned = mem_alloc(tree->n_nodes, sizeof *b->nodes);
-    b->nodes = nodes;
+    *b = (struct bytetree){.n_sets = (uint32_t)n_sets};
+    b->owned = mem_alloc(n, sizeof *b->owned);
     b->sets = n_sets ? mem_alloc(n_sets, sizeof *b->sets) : NULL;
     b->set_node = many ? mem_alloc(n_sets, sizeof *b->set_node) : NULL;
-    if (!b->nodes || (n_sets && !b->sets) || (many && !b->set_node)) {
-        bytetree_release(b);
-        return err_memory(err);
-    }
-    for (uint32_t i = 0; i < tree->n_nodes; i++) {
-        struct node node = tree->nodes[i]; /* a copy: its memory may be where it goes */
-        struct byte_node to = {node.child, BYTETREE_LEAF, 0, UINT8_MAX};
-        if (!node_is_leaf(&node)) {
-            int col = node_column(tree, &node);
-            if (!node_is_category(&node)) {
-                to = number_node(&node, col, codes);
-            } else {
-                to = (struct byte_node){node.child, (uint16_t)(col | BYTETREE_CATEGORY),
-                    (uint8_t)set, (uint8_t)(set >> 8)};
-                if (many)
-                    b->set_node[set] = i;
-                set_fill(&b->sets[set++], tree, &node, col, codes);
-            }
+    bool ready = place && from && b->owned && (!n_sets || b->sets) && (!many || b->set_node) &&
+                 order_nodes(tree, place, from) == 0;
+    if (ready) {
+        nodes_fill(b, tree, codes, place, from, b->owned);
+        b->nodes = b->owned;
+        if (nodes) { /* the tree's own memory, perhaps: it is no longer needed */
+            memcpy(nodes, b->owned, n * sizeof *b->owned);
+            mem_free(b->owned);
+            b->owned = NULL;
+            b->nodes = nodes;
         }
-        memcpy(&b->nodes[i], &to, sizeof to);
     }
-    return 0;
+    mem_free(place);
+    mem_free(from);
+    if (ready)
+        return 0;
+    bytetree_release(b);
+    return err_memory(err);
 }
 
 void bytetree_release(struct bytetree *b)
