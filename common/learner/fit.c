@@ -26,7 +26,7 @@ struct run {
     int most, batch; /* how many at most, ever and now */
     int first, n;    /* those being grown: [first, first + n) */
     int n_resumed;   /* trees that the forest came with */
-    bool no_bytes;   /* no memory for a tree's bytes */
+    bool no_memory;  /* for what goes with a tree */
     uint16_t *draws[MAX_BATCH];
     struct tree *tree[MAX_BATCH];
     struct bytetree bytes[MAX_BATCH]; /* for out-of-bag rows, where their codes are bytes */
@@ -77,8 +77,9 @@ static void grow_task(void *ctx, int64_t i, int worker)
     r->learner->sample(r->self, r->first + (int)i, r->draws[i]);
     if (r->growers[worker] && !is_resumed(r, (int)i))
         r->tree[i] = grower_tree(r->growers[worker], (uint32_t)(r->first + i), r->draws[i], err);
-    if (r->fit->oob.table && r->bins.near && bytes_make(r, (int)i, err) < 0)
-        r->no_bytes = true;
+    if ((r->tree[i] && forest_know(&r->fit->forest, r->tree[i]) < 0) ||
+        (r->fit->oob.table && r->bins.near && bytes_make(r, (int)i, err) < 0))
+        r->no_memory = true;
 }
 
 static void batch_clear(struct run *r)
@@ -99,7 +100,7 @@ static int batch_grow(struct run *r, struct err *err)
 {
     int ret = 0;
     pool_run(r->n, grow_task, r);
-    if (r->no_bytes)
+    if (r->no_memory)
         ret = err_memory(err);
     for (int i = 0; i < r->n && ret == 0; i++) {
         if (is_resumed(r, i))

@@ -59,6 +59,12 @@ static int cuts_rehash(struct cuts *c, size_t n_slots)
     return 0;
 }
 
+uint32_t cuts_find(const struct cuts *c, int32_t column, double threshold)
+{
+    uint32_t number = c->slot ? *cuts_slot(c, column, threshold + 0.0) : 0;
+    return number ? number - 1 : UINT32_MAX;
+}
+
 uint32_t cuts_intern(struct cuts *c, int32_t column, double threshold)
 {
     threshold += 0.0;

@@ -32,6 +32,8 @@ void cuts_release(struct cuts *c);
 /* Appends a pair, there already or not.  -1: no memory, or CUTS_MAX. */
 int cuts_push(struct cuts *c, int32_t column, double threshold) MUST_CHECK;
 
+/* The number of a pair; UINT32_MAX: it is not there. */
+uint32_t cuts_find(const struct cuts *c, int32_t column, double threshold);
 /* The number of a pair, found or appended; UINT32_MAX: no memory, or CUTS_MAX. */
 uint32_t cuts_intern(struct cuts *c, int32_t column, double threshold) MUST_CHECK;
 

@@ -18,6 +18,7 @@ void tree_free(struct tree *t)
     mem_free(t->words);
     mem_free(t->stats);
     mem_free(t->codes);
+    mem_free(t->known);
     if (t->cuts)
         cuts_release(t->cuts);
     mem_free(t->cuts);
@@ -140,6 +141,16 @@ static int forest_reserve(struct forest *f, const struct tree_place *end)
     return 0;
 }
 
+int forest_know(const struct forest *f, struct tree *t)
+{
+    t->known = mem_alloc(t->cuts->n, sizeof *t->known);
+    if (!t->known)
+        return -1;
+    for (uint32_t i = 0; i < t->cuts->n; i++)
+        t->known[i] = cuts_find(&f->cuts, t->cuts->column[i], t->cuts->threshold[i]);
+    return 0;
+}
+
 /* Makes the tree's numbers of cuts the forest's. */
 static int forest_intern(struct forest *f, const struct tree *t)
 {
@@ -147,7 +158,9 @@ static int forest_intern(struct forest *f, const struct tree *t)
         struct node *node = &t->nodes[i];
         if (node_is_leaf(node) || node_is_category(node))
             continue;
-        uint32_t number = cuts_intern(&f->cuts, node_column(t, node), node_threshold(t, node));
+        uint32_t cut = node->test & NODE_INDEX, number = t->known ? t->known[cut] : UINT32_MAX;
+        if (number == UINT32_MAX)
+            number = cuts_intern(&f->cuts, t->cuts->column[cut], t->cuts->threshold[cut]);
         if (number == UINT32_MAX)
             return -1;
         f->nodes[f->place[f->n_trees].node + i].test = number | (node->test & ~NODE_INDEX);

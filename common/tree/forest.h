@@ -46,6 +46,7 @@ struct tree {
                         weight of a leaf's training rows.  NULL: not loaded */
     struct cuts *cuts;
     uint16_t *codes; /* [cuts->n] of a tree as it was grown: the last code that goes left */
+    uint32_t *known; /* [cuts->n] their numbers in a forest, see forest_know(); NULL: not asked */
 };
 
 static inline bool node_is_leaf(const struct node *n)
@@ -115,6 +116,9 @@ int forest_init(
     struct forest *f, int n_outputs, bool average, struct err *err) MUST_CHECK; /* base 0 */
 void forest_release(struct forest *f);
 struct tree forest_tree(const struct forest *f, int i);
+/* Looks up the tree's cuts in the forest, so that forest_add() need not; while the forest stays as
+ * it is, several threads may.  -1: no memory. */
+int forest_know(const struct forest *f, struct tree *t) MUST_CHECK;
 /* Takes t in; -1: no memory, t stays the caller's. */
 int forest_add(struct forest *f, struct tree *t) MUST_CHECK;
 void forest_truncate(struct forest *f, int n_trees);
