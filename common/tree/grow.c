@@ -1,165 +1,15 @@
-/* grow.c -- growing a tree: which node next, its columns, its split, its rows; see grow.h. */
+/* grow.c -- growing a tree: which node next, its children, its leaves; see grow.h. */
 #include <math.h>
 #include <string.h>
 
 #include "common/base/mem.h"
+#include "common/base/pool.h"
 #include "common/tree/grower.h"
 
-/* Histograms kept for open nodes may take this much; beyond it children are counted, not
- * subtracted. */
-enum { HISTS_BYTES = 256 << 20 };
+/* Nodes whose children are found at the same time, before it is known that they will be wanted. */
+enum { AHEAD_NODES = 8 };
 
-/* ---- histograms ---- */
-
-static struct hist_rows node_rows(const struct grower *g, uint32_t begin, uint32_t end)
-{
-    return (struct hist_rows){g->rows + begin, end - begin, g->draws};
-}
-
-/* A zeroed histogram of the tree's columns; *hist is NULL when the budget for keeping them is
- * spent. */
-static int hist_take(struct grower *g, int64_t **hist)
-{
-    struct blocks *b = &g->hists;
-
-    *hist = NULL;
-    if (!b->n_spare && (b->made + 1) * b->size > HISTS_BYTES)
-        return 0;
-    *hist = blocks_take(b);
-    if (!*hist)
-        return -1;
-    memset(*hist, 0, b->size);
-    return 0;
-}
-
-static int hist_count(struct grower *g, struct open_node *node)
-{
-    if (!g->same_columns || g->moving)
-        return 0;
-    if (hist_take(g, &node->hist) < 0)
-        return -1;
-    struct hist_rows rows = node_rows(g, node->begin, node->end);
-    if (node->hist)
-        hist_columns(g->bins, g->stats, g->cols, g->n_cols, g->place, g->offset, &rows,
-            node->totals, node->hist);
-    return 0;
-}
-
-/* The larger child takes over its parent's histogram less its sibling's. */
-static void hist_subtract(struct grower *g, int64_t *from, const int64_t *less)
-{
-    for (size_t i = 0; i < g->offset[g->n_cols]; i++)
-        from[i] -= less[i];
-}
-
-/* ---- splits ---- */
-
-/* Looks at one column; counts it first if the node has no histogram.  column_hist is all 0 between
- * calls. */
-static bool column_find(struct grower *g, const struct open_node *node, const struct split_node *sn,
-    int col, struct rng *cuts)
-{
-    const struct bin_column *c = &g->bins->cols[col];
-    struct hist_rows rows = node_rows(g, node->begin, node->end);
-    int n_occupied = -1;
-    bool found;
-
-    if (!g->opts->random_cuts)
-        cuts = NULL;
-    if (node->hist)
-        return split_find(
-            sn, c, col, node->hist + g->offset[g->place[col]], -1, cuts, &g->scratch, &g->best);
-    if (rows.n < (uint32_t)c->n_bins / 4)
-        n_occupied =
-            hist_column_few(g->bins, g->stats, col, &rows, g->column_hist, g->scratch.order);
-    else
-        hist_column(g->bins, g->stats, col, &rows, g->column_hist);
-    found = split_find(sn, c, col, g->column_hist, n_occupied, cuts, &g->scratch, &g->best);
-    if (n_occupied >= 0)
-        hist_clear(g->bins, g->stats, col, &rows, g->column_hist);
-    else
-        memset(g->column_hist, 0, ((size_t)c->n_bins + 1) * g->width * sizeof *g->column_hist);
-    return found;
-}
-
-/* Looks at columns in turn; whether one of them can be cut. */
-static bool columns_find(struct grower *g, const struct open_node *node,
-    const struct split_node *sn, const int *cols, int n_cols, struct rng *cuts)
-{
-    bool found = false;
-
-    if (g->moving)
-        return records_find(&g->records, sn, &node->records, cols, n_cols, &g->scratch, &g->best);
-    for (int i = 0; i < n_cols; i++)
-        found |= column_find(g, node, sn, cols[i], cuts);
-    return found;
-}
-
-/*
- * Leaves the node's best split in g->best.  Columns are drawn one by one; those that cannot be cut
- * here count, but the drawing goes on until one can.
- */
-static void node_find(struct grower *g, const struct open_node *node)
-{
-    const struct grow_opts *o = g->opts;
-    struct split_node sn = {.stats = g->stats,
-        .totals = node->totals,
-        .min_leaf = o->min_leaf > 1 ? o->min_leaf : 1,
-        .score = g->opts->score,
-        .self = g->rule->self};
-    struct rng columns, cuts;
-
-    rng_init(&cuts, o->seed, RNG_CUT, g->tree_number, node->node);
-    g->best.gain = -INFINITY;
-    if (g->same_columns) {
-        columns_find(g, node, &sn, g->cols, g->n_cols, &cuts);
-        return;
-    }
-    rng_init(&columns, o->seed, RNG_COLUMNS, g->tree_number, node->node);
-    memcpy(g->drawn, g->cols, (size_t)g->n_cols * sizeof *g->drawn);
-    bool cut = false;
-    int n = o->n_columns;
-    for (int i = 0; i < g->n_cols && !cut; i += n, n = 1) {
-        for (int k = i; k < i + n; k++)
-            draw_one(g->drawn, k, g->n_cols, &columns);
-        cut = columns_find(g, node, &sn, g->drawn + i, n, &cuts);
-    }
-}
-
-static bool rows_same(const struct row_stats *s, uint32_t a, uint32_t b)
-{
-    return s->slot ? s->slot[a] == s->slot[b] : s->target[a] == s->target[b];
-}
-
-static int classes_in(const struct grower *g, const struct open_node *node)
-{
-    int n = 0;
-    for (int k = 0; k < g->stats->n_sums; k++)
-        n += node->totals[1 + k] != 0;
-    return n;
-}
-
-static bool node_is_pure(const struct grower *g, const struct open_node *node)
-{
-    if (g->moving && g->stats->slot)
-        return classes_in(g, node) < 2;
-    if (g->moving)
-        return records_alike(&g->records, &node->records);
-    for (uint32_t i = node->begin + 1; i < node->end; i++)
-        if (!rows_same(g->stats, g->rows[node->begin], g->rows[i]))
-            return false;
-    return true;
-}
-
-static bool node_may_split(const struct grower *g, const struct open_node *node)
-{
-    const struct grow_opts *o = g->opts;
-    return (!o->max_depth || node->depth < o->max_depth) && node->totals[0] >= o->min_split &&
-           node->totals[0] >= 2 * o->min_leaf && node->totals[0] >= 2 &&
-           !(o->stop_if_pure && node_is_pure(g, node));
-}
-
-/* ---- the tree ---- */
+/* ---- leaves ---- */
 
 static double cover_of(const struct grower *g, const int64_t *totals)
 {
@@ -167,6 +17,22 @@ static double cover_of(const struct grower *g, const int64_t *totals)
     for (int k = 0; k < (g->stats->slot ? g->stats->n_sums : 1); k++)
         sum += (double)totals[1 + k];
     return sum * g->stats->unit[0];
+}
+
+/* Remembers the leaf's rows and sums: its values are found when the tree is whole. */
+static int leaf_remember(struct grower *g, const struct open_node *node)
+{
+    size_t n = g->n_grown + (size_t)1;
+
+    if (mem_grow(&g->leaf, &g->leaf_room, n, sizeof *g->leaf) < 0 ||
+        mem_grow(&g->leaf_totals, &g->total_room, n, g->width * sizeof *g->leaf_totals) < 0)
+        return -1;
+    /* rows that were parted ahead in vain are where the children have them */
+    uint8_t buffer = node->ahead ? node->ahead->child[0].buffer : node->buffer;
+    g->leaf[g->n_grown] = (struct grown_leaf){node->begin, node->end, buffer};
+    memcpy(g->leaf_totals + g->n_grown++ * g->width, node->totals,
+        g->width * sizeof *g->leaf_totals);
+    return 0;
 }
 
 /* Makes the node a leaf with the learner's values. */
@@ -178,136 +44,67 @@ static int node_to_leaf(struct grower *g, const struct open_node *node)
 
     if (builder_leaf(&g->builder, node->node, cover_of(g, node->totals), &values) < 0)
         return -1;
+    if (g->opts->all_threads)
+        return leaf_remember(g, node);
     if (r->by_rows)
         rows = g->moving ? records_rows(&g->records, &node->records, g->draws)
-                         : node_rows(g, node->begin, node->end);
+                         : node_rows(g, node);
     r->leaf(r->self, r->by_rows ? &rows : NULL, node->totals, values);
     return 0;
 }
 
-static int node_to_split(struct grower *g, const struct open_node *node)
+static struct hist_rows leaf_rows(const struct grower *g, int64_t i)
 {
-    const struct bin_column *c = &g->bins->cols[node->split.col];
-    return builder_split(&g->builder, node->node, &node->split, c);
+    const struct grown_leaf *leaf = &g->leaf[i];
+    return (struct hist_rows){
+        g->rows[leaf->buffer] + leaf->begin, leaf->end - leaf->begin, g->draws};
 }
 
-/* ---- rows ---- */
-
-static bool row_goes_left(const struct grower *g, const struct split *s, uint32_t row)
+static void leaf_fill(void *ctx, int64_t i, int worker)
 {
-    const struct bin_column *c = &g->bins->cols[s->col];
-    uint16_t code = bins_code(g->bins, s->col, row);
-    if (code == c->n_bins)
-        return s->missing_left;
-    if (c->category)
-        return s->set[code / 64] >> (code % 64) & 1;
-    return code <= s->cut;
+    const struct grower *g = ctx;
+    const struct grow_rule *r = g->rule;
+    struct hist_rows rows = leaf_rows(g, i);
+    (void)worker;
+    r->leaf(r->self, r->by_rows ? &rows : NULL, g->leaf_totals + (size_t)i * g->width,
+        g->builder.tree->values + (size_t)i * (size_t)r->n_outputs);
 }
 
-static void records_move(struct grower *g, const struct open_node *node, struct open_node child[2])
-{
-    const struct split *split = &node->split;
-    const struct bin_column *c = &g->bins->cols[split->col];
-    uint8_t side[256];
+struct leaf_numbers {
+    const struct grower *g;
+    uint32_t *leaf;
+};
 
-    if (c->category) {
-        for (int code = 0; code < c->n_bins; code++)
-            side[code] = split->set[code / 64] >> (code % 64) & 1;
-    } else {
-        memset(side, 1, (size_t)split->cut + 1);
-        memset(side + split->cut + 1, 0, sizeof side - (size_t)split->cut - 1);
-    }
-    side[c->n_bins] = split->missing_left;
-    struct record_node part[2];
-    records_partition(&g->records, &node->records, split->col, side, part);
-    child[0].records = part[0];
-    child[1].records = part[1];
+static void leaf_number(void *ctx, int64_t i, int worker)
+{
+    const struct leaf_numbers *n = ctx;
+    struct hist_rows rows = leaf_rows(n->g, i);
+    (void)worker;
+    for (uint32_t k = 0; k < rows.n; k++)
+        n->leaf[rows.row[k]] = (uint32_t)i;
 }
 
-/* Moves the node's rows that go left before the others, each part in its old order. */
-static void rows_partition(
-    struct grower *g, const struct open_node *node, struct open_node child[2])
+void grower_leaves(const struct grower *g, uint32_t *leaf)
 {
-    uint32_t left = node->begin, n_right = 0;
-
-    if (g->moving) {
-        records_move(g, node, child);
-        return;
-    }
-    for (uint32_t i = node->begin; i < node->end; i++) {
-        uint32_t row = g->rows[i];
-        if (row_goes_left(g, &node->split, row))
-            g->rows[left++] = row;
-        else
-            g->spare[n_right++] = row;
-    }
-    memcpy(g->rows + left, g->spare, n_right * sizeof *g->rows);
-    child[0].begin = node->begin;
-    child[0].end = child[1].begin = left;
-    child[1].end = node->end;
+    struct leaf_numbers n = {g, leaf};
+    pool_run(g->n_grown, leaf_number, &n);
 }
 
-/* ---- nodes ---- */
+/* ---- children ---- */
 
-/*
- * Finds the node's split and opens it, or makes it a leaf.  The histogram, where there is one, is
- * already the node's.  On failure what the node owns is released.
- */
-static int node_settle(struct grower *g, struct open_node *node, bool may_split)
+static int ahead_init(struct grower *g, struct ahead *a, const struct open_node *parent)
 {
-    if (may_split) {
-        node_find(g, node);
-        if (g->best.gain > g->opts->min_gain) {
-            split_copy(&node->split, &g->best, g->stats->n_sums);
-            queue_push(&g->open, node);
-            return 0;
-        }
-    }
-    if (node_to_leaf(g, node) < 0)
-        goto fail;
-    open_release(g, node);
-    return 0;
-fail:
-    open_release(g, node);
+    *a = (struct ahead){.hist = NULL};
+    if (open_init(g, &a->child[0], parent->depth + 1) == 0 &&
+        open_init(g, &a->child[1], parent->depth + 1) == 0 && hist_take(g, &a->hist) == 0)
+        return 0;
+    ahead_release(g, a);
     return -1;
-}
-
-static uint32_t node_size(const struct grower *g, const struct open_node *node)
-{
-    return g->moving ? records_count(&node->records) : node->end - node->begin;
 }
 
 static struct open_node *smaller(const struct grower *g, struct open_node *a, struct open_node *b)
 {
     return node_size(g, a) <= node_size(g, b) ? a : b;
-}
-
-/* Histograms of two new nodes: the smaller one is counted, the larger one gets what is left of its
- * parent's. */
-static int children_count(
-    struct grower *g, struct open_node *parent, struct open_node child[2], const bool may_split[2])
-{
-    struct open_node *small = smaller(g, &child[0], &child[1]);
-    struct open_node *large = small == &child[0] ? &child[1] : &child[0];
-
-    if (!g->same_columns || g->moving || (!may_split[0] && !may_split[1]))
-        return 0;
-    if (!parent->hist) {
-        for (int i = 0; i < 2; i++)
-            if (may_split[i] && hist_count(g, &child[i]) < 0)
-                return -1;
-        return 0;
-    }
-    if (hist_count(g, small) < 0)
-        return -1;
-    if (!small->hist)
-        return 0; /* no room: the large child is counted column by column too */
-    if (may_split[large - child]) {
-        hist_subtract(g, parent->hist, small->hist);
-        large->hist = parent->hist;
-        parent->hist = NULL;
-    }
-    return 0;
 }
 
 static void child_totals(
@@ -319,37 +116,185 @@ static void child_totals(
     }
 }
 
+/* Histograms of two new nodes: the smaller one is counted, the larger one gets what is left of its
+ * parent's, or is counted too. */
+static void children_count(
+    struct grower *g, struct open_node *parent, struct ahead *a, bool all_threads)
+{
+    struct open_node *small = smaller(g, &a->child[0], &a->child[1]);
+    int is_large = small == &a->child[0];
+    struct open_node *large = &a->child[is_large];
+
+    if (!a->hist || (!a->may_split[0] && !a->may_split[1]))
+        return;
+    if (!parent->hist && !a->may_split[!is_large])
+        small = large;
+    small->hist = a->hist;
+    a->hist = NULL;
+    hist_count(g, small, all_threads);
+    if (parent->hist && a->may_split[is_large]) {
+        hist_subtract(g, parent->hist, small->hist);
+        large->hist = parent->hist;
+        parent->hist = NULL;
+    }
+}
+
+/* Parts the parent's rows and finds the splits of both children. */
+static void children_find(
+    struct grower *g, struct open_node *parent, struct ahead *a, int worker, bool all_threads)
+{
+    child_totals(g, parent, a->child);
+    rows_partition(g, parent, a->child, all_threads);
+    for (int i = 0; i < 2; i++)
+        a->may_split[i] = node_may_split(g, &a->child[i]);
+    children_count(g, parent, a, all_threads);
+    for (int i = 0; i < 2; i++)
+        a->found[i] = a->may_split[i] && node_find(g, &a->child[i], worker);
+}
+
+/* A node whose split was looked for is opened, or made a leaf; what it owns goes with it. */
+static int node_settle(struct grower *g, struct open_node *node, bool found)
+{
+    if (found) {
+        queue_push(&g->open, node);
+        return 0;
+    }
+    int ret = node_to_leaf(g, node);
+    open_release(g, node);
+    return ret;
+}
+
 /* Makes the parent's split and settles both children.  The smaller one is opened last, so that a
  * stack of open nodes holds few histograms. */
-static int node_expand(struct grower *g, struct open_node *parent)
+static int children_take(struct grower *g, const struct open_node *parent, struct ahead *a)
 {
-    struct open_node child[2] = {{.memory = NULL}, {.memory = NULL}};
-    bool may_split[2];
+    int last = smaller(g, &a->child[0], &a->child[1]) == &a->child[0] ? 0 : 1;
+    const struct bin_column *c = &g->bins->cols[parent->split.col];
 
-    if (open_init(g, &child[0], parent->depth + 1) < 0 ||
-        open_init(g, &child[1], parent->depth + 1) < 0 || queue_reserve(&g->open, 2) < 0 ||
-        builder_reserve(&g->builder, 2) < 0 || node_to_split(g, parent) < 0)
-        goto fail;
-    child_totals(g, parent, child);
-    rows_partition(g, parent, child);
-    for (int i = 0; i < 2; i++) {
-        child[i].node = builder_add(&g->builder);
-        may_split[i] = node_may_split(g, &child[i]);
-    }
-    if (children_count(g, parent, child, may_split) < 0)
-        goto fail;
-    g->n_leaves++;
-    int last = smaller(g, &child[0], &child[1]) == &child[0] ? 0 : 1;
-    if (node_settle(g, &child[!last], may_split[!last]) < 0) {
-        open_release(g, &child[last]);
+    if (queue_reserve(&g->open, 2) < 0 || builder_reserve(&g->builder, 2) < 0 ||
+        builder_split(&g->builder, parent->node, &parent->split, c) < 0) {
+        ahead_release(g, a);
         return -1;
     }
-    return node_settle(g, &child[last], may_split[last]);
-fail:
-    open_release(g, &child[0]);
-    open_release(g, &child[1]);
-    return -1;
+    for (int i = 0; i < 2; i++)
+        a->child[i].node = builder_add(&g->builder);
+    g->n_leaves++;
+    blocks_give(&g->hists, a->hist);
+    if (node_settle(g, &a->child[!last], a->found[!last]) < 0) {
+        open_release(g, &a->child[last]);
+        return -1;
+    }
+    return node_settle(g, &a->child[last], a->found[last]);
 }
+
+/* ---- one node after another ---- */
+
+static int node_expand(struct grower *g, struct open_node *parent)
+{
+    struct ahead a;
+
+    if (ahead_init(g, &a, parent) < 0)
+        return -1;
+    for (int i = 0; i < 2; i++)
+        a.child[i].key = g->builder.tree->n_nodes + (uint64_t)i; /* their numbers */
+    children_find(g, parent, &a, 0, false);
+    return children_take(g, parent, &a);
+}
+
+/* ---- several at once ---- */
+
+/*
+ * The nodes that come next, with the children of each: which nodes those are depends on the tree
+ * only, never on threads.  Children that turn out not to be wanted are dropped.
+ */
+struct batch {
+    struct grower *g;
+    int n;
+    struct open_node node[AHEAD_NODES];
+    int n_small, small[AHEAD_NODES]; /* those that a thread each does */
+};
+
+static void batch_task(void *ctx, int64_t i, int worker)
+{
+    const struct batch *b = ctx;
+    struct open_node *node = (struct open_node *)&b->node[b->small[i]];
+    children_find(b->g, node, node->ahead, worker, false);
+}
+
+static int batch_prepare(struct batch *b, struct open_node *node)
+{
+    struct grower *g = b->g;
+
+    node->ahead = blocks_take(&g->aheads);
+    if (!node->ahead)
+        return -1;
+    if (ahead_init(g, node->ahead, node) < 0) {
+        blocks_give(&g->aheads, node->ahead);
+        node->ahead = NULL;
+        return -1;
+    }
+    for (int i = 0; i < 2; i++)
+        node->ahead->child[i].key = 2 * node->key + 1 + (uint64_t)i;
+    return 0;
+}
+
+/* Finds the children of the nodes that come next, at least of the first. */
+static int batch_find(struct grower *g)
+{
+    const struct grow_opts *o = g->opts;
+    struct batch b = {.g = g};
+    int64_t room = o->max_leaves ? o->max_leaves - g->n_leaves : AHEAD_NODES;
+    int ret = 0;
+
+    while (b.n < AHEAD_NODES && b.n < room && g->open.n)
+        b.node[b.n++] = queue_pop(&g->open);
+    for (int i = 0; i < b.n && ret == 0; i++)
+        if (!b.node[i].ahead) {
+            if ((ret = batch_prepare(&b, &b.node[i])) < 0)
+                break;
+            if (node_size(g, &b.node[i]) < GROW_LARGE)
+                b.small[b.n_small++] = i;
+            else
+                children_find(g, &b.node[i], b.node[i].ahead, 0, true);
+        }
+    if (ret == 0)
+        pool_run(b.n_small, batch_task, &b);
+    while (b.n)
+        queue_push(&g->open, &b.node[--b.n]);
+    return ret;
+}
+
+static int node_take(struct grower *g, struct open_node *node)
+{
+    struct ahead *a = node->ahead;
+
+    node->ahead = NULL;
+    int ret = children_take(g, node, a);
+    blocks_give(&g->aheads, a);
+    return ret;
+}
+
+/* Splits the node that comes next, or makes it a leaf where the tree has its leaves. */
+static int next_node(struct grower *g)
+{
+    const struct grow_opts *o = g->opts;
+    bool split = !o->max_leaves || g->n_leaves < o->max_leaves;
+    struct open_node node = queue_pop(&g->open);
+
+    if (split && o->all_threads && !node.ahead) {
+        queue_push(&g->open, &node);
+        if (batch_find(g) < 0)
+            return -1;
+        node = queue_pop(&g->open);
+    }
+    int ret = !split             ? node_to_leaf(g, &node)
+              : !o->all_threads ? node_expand(g, &node)
+                                : node_take(g, &node);
+    open_release(g, &node);
+    return ret;
+}
+
+/* ---- the tree ---- */
 
 static int root_open(struct grower *g)
 {
@@ -357,28 +302,26 @@ static int root_open(struct grower *g)
 
     if (open_init(g, &root, 0) < 0)
         return -1;
-    if (queue_reserve(&g->open, 1) < 0 || builder_reserve(&g->builder, 1) < 0) {
-        open_release(g, &root);
-        return -1;
-    }
-    memset(root.totals, 0, g->width * sizeof *root.totals);
-    if (g->moving) {
-        root.records = records_fill(&g->records, g->draws, root.totals);
-    } else {
-        for (uint32_t row = 0; row < g->bins->n_rows; row++)
-            if (g->draws[row])
-                g->rows[root.end++] = row;
-        struct hist_rows rows = node_rows(g, 0, root.end);
-        hist_totals(g->stats, &rows, root.totals);
-    }
+    if (queue_reserve(&g->open, AHEAD_NODES) < 0 || builder_reserve(&g->builder, 1) < 0 ||
+        rows_fill(g, &root) < 0)
+        goto fail;
+    g->is_packed = g->opts->all_threads && packed_fits(g->bins, g->stats, root.totals[0]);
+    if (g->is_packed)
+        g->packed = packed_init(
+            g->bins, g->stats, root.totals[0], root.totals[0] > (int64_t)node_size(g, &root));
+    tree_columns(g);
     root.node = builder_add(&g->builder);
     g->n_leaves = 1;
-    bool may_split = node_may_split(g, &root);
-    if (may_split && hist_count(g, &root) < 0) {
-        open_release(g, &root);
-        return -1;
-    }
-    return node_settle(g, &root, may_split);
+    bool found = node_may_split(g, &root);
+    if (found && hist_take(g, &root.hist) < 0)
+        goto fail;
+    if (root.hist)
+        hist_count(g, &root, g->opts->all_threads);
+    found = found && node_find(g, &root, 0);
+    return node_settle(g, &root, found);
+fail:
+    open_release(g, &root);
+    return -1;
 }
 
 struct tree *grower_tree(
@@ -389,19 +332,15 @@ struct tree *grower_tree(
     g->tree_number = tree_number;
     g->open.best_first = o->max_leaves > 0;
     g->draws = draws;
+    g->n_grown = 0;
     if (builder_start(&g->builder) < 0)
         goto fail;
-    tree_columns(g);
     if (root_open(g) < 0)
         goto fail;
-    while (g->open.n) {
-        struct open_node node = queue_pop(&g->open);
-        int ret = !o->max_leaves || g->n_leaves < o->max_leaves ? node_expand(g, &node)
-                                                                : node_to_leaf(g, &node);
-        open_release(g, &node);
-        if (ret < 0)
+    while (g->open.n)
+        if (next_node(g) < 0)
             goto fail;
-    }
+    pool_run(g->n_grown, leaf_fill, g);
     struct tree *done = builder_finish(&g->builder);
     grower_reset(g);
     return done;

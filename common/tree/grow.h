@@ -28,6 +28,8 @@ struct grow_opts {
     bool stop_if_pure; /* a node whose rows have the same statistics is a leaf */
     double min_gain;   /* a split must gain more; -INFINITY: any cut will do */
     score_fn *score;
+    const int8_t *direction; /* as in struct split_node; NULL: none */
+    bool all_threads;        /* a tree is grown by all threads; otherwise by the one that asks */
     uint64_t seed;
 };
 
@@ -51,5 +53,11 @@ void grower_free(struct grower *g);
 /* Grows tree number `tree` on the rows with draws[row] > 0; tree_free() the result. */
 struct tree *grower_tree(
     struct grower *g, uint32_t tree, const uint16_t *draws, struct err *err) MUST_CHECK;
+
+/*
+ * After a tree of a grower of all_threads: leaf[row] is its leaf's number for each row it was grown
+ * on; others are left as they are.
+ */
+void grower_leaves(const struct grower *g, uint32_t *leaf);
 
 #endif

@@ -5,58 +5,83 @@
 #include <string.h>
 
 #include "common/base/mem.h"
+#include "common/base/pool.h"
 
 /* ---- making and freeing ---- */
 
 static int grower_columns(struct grower *g)
 {
     const struct bins *b = g->bins;
-    int max_bins = 1;
 
     g->usable = mem_alloc((size_t)b->n_cols, sizeof *g->usable);
     g->cols = mem_alloc((size_t)b->n_cols, sizeof *g->cols);
-    g->drawn = mem_alloc((size_t)b->n_cols, sizeof *g->drawn);
     g->place = mem_alloc((size_t)b->n_cols, sizeof *g->place);
     g->offset = mem_alloc((size_t)b->n_cols + 1, sizeof *g->offset);
-    if (!g->usable || !g->cols || !g->drawn || !g->place || !g->offset)
+    if (!g->usable || !g->cols || !g->place || !g->offset)
         return -1;
+    g->max_bins = 1;
     for (int col = 0; col < b->n_cols; col++) {
         const struct bin_column *c = &b->cols[col];
         if (c->n_bins == 0)
             continue;
         g->usable[g->n_usable++] = col;
-        if (c->n_bins > max_bins)
-            max_bins = c->n_bins;
+        if (c->n_bins > g->max_bins)
+            g->max_bins = c->n_bins;
         if (c->category && c->n_bins > g->max_category_bins)
             g->max_category_bins = c->n_bins;
     }
-    g->column_hist = mem_zalloc((size_t)max_bins + 1, g->width * sizeof *g->column_hist);
-    struct err ignored;
-    if (!g->column_hist ||
-        split_scratch_init(&g->scratch, g->stats->n_sums, max_bins, &ignored) < 0)
-        return -1;
     g->set_room = ((size_t)g->max_category_bins + 63) / 64;
-    g->best_memory = mem_alloc(g->width + g->set_room, sizeof *g->best_memory);
-    if (!g->best_memory)
-        return -1;
-    split_init(&g->best, g->stats->n_sums, g->set_room, g->best_memory);
     g->memory.size = (2 * g->width + g->set_room) * sizeof(uint64_t);
+    g->aheads.size = sizeof(struct ahead);
+    return 0;
+}
+
+static int worker_init(struct grower *g, struct grow_worker *w)
+{
+    struct err ignored;
+
+    w->drawn = mem_alloc((size_t)g->bins->n_cols, sizeof *w->drawn);
+    w->column_hist = mem_zalloc((size_t)g->max_bins + 1, g->width * sizeof *w->column_hist);
+    w->best_memory = mem_alloc(g->width + g->set_room, sizeof *w->best_memory);
+    if (!w->drawn || !w->column_hist || !w->best_memory ||
+        split_scratch_init(&w->scratch, g->stats->n_sums, g->max_bins, &ignored) < 0)
+        return -1;
+    split_init(&w->best, g->stats->n_sums, g->set_room, w->best_memory);
+    if (!g->opts->all_threads || !g->bins->near || w == g->worker)
+        return 0;
+    w->part = mem_alloc((size_t)g->n_usable, PACKED_BINS * 2 * sizeof *w->part);
+    return w->part ? 0 : -1;
+}
+
+static int grower_workers(struct grower *g)
+{
+    g->worker = mem_zalloc(
+        (size_t)(g->opts->all_threads ? pool_size() : 1), sizeof *g->worker);
+    if (!g->worker)
+        return -1;
+    g->n_workers = g->opts->all_threads ? pool_size() : 1;
+    for (int i = 0; i < g->n_workers; i++)
+        if (worker_init(g, &g->worker[i]) < 0)
+            return -1;
     return 0;
 }
 
 static int grower_rows(struct grower *g)
 {
     const struct grow_opts *o = g->opts;
+    size_t n = (size_t)g->bins->n_rows;
     enum record_kind kind;
     struct err ignored;
 
     kind = records_kind(g->bins, g->stats, g->rule->by_rows);
-    g->moving = kind != RECORD_NONE && !o->random_cuts;
+    g->moving = kind != RECORD_NONE && !o->random_cuts && !o->all_threads && !o->direction;
     if (g->moving)
         return records_init(&g->records, kind, g->bins, g->stats, &ignored);
-    g->rows = mem_alloc((size_t)g->bins->n_rows, sizeof *g->rows);
-    g->spare = mem_alloc((size_t)g->bins->n_rows, sizeof *g->spare);
-    return g->rows && g->spare ? 0 : -1;
+    for (int i = 0; i < 1 + o->all_threads; i++)
+        if (!(g->rows[i] = mem_alloc(n, sizeof **g->rows)))
+            return -1;
+    g->spare = mem_alloc(n, sizeof *g->spare);
+    return g->spare ? 0 : -1;
 }
 
 struct grower *grower_new(const struct bins *b, const struct row_stats *stats,
@@ -70,7 +95,7 @@ struct grower *grower_new(const struct bins *b, const struct row_stats *stats,
     g->bins = b, g->stats = stats, g->opts = opts, g->rule = rule;
     g->width = 1 + (size_t)stats->n_sums;
     g->builder.n_outputs = rule->n_outputs;
-    if (grower_columns(g) < 0 || grower_rows(g) < 0) {
+    if (grower_columns(g) < 0 || grower_workers(g) < 0 || grower_rows(g) < 0) {
         grower_free(g);
         err_memory(err);
         return NULL;
@@ -88,8 +113,18 @@ int open_init(struct grower *g, struct open_node *node, int depth)
     return 0;
 }
 
+void ahead_release(struct grower *g, struct ahead *a)
+{
+    blocks_give(&g->hists, a->hist);
+    open_release(g, &a->child[0]);
+    open_release(g, &a->child[1]);
+}
+
 void open_release(struct grower *g, struct open_node *node)
 {
+    if (node->ahead)
+        ahead_release(g, node->ahead);
+    blocks_give(&g->aheads, node->ahead);
     blocks_give(&g->hists, node->hist);
     blocks_give(&g->memory, node->memory);
 }
@@ -98,8 +133,16 @@ void grower_reset(struct grower *g)
 {
     while (g->open.n)
         open_release(g, &g->open.item[--g->open.n]);
-    blocks_clear(&g->hists);
     builder_abandon(&g->builder);
+}
+
+static void worker_release(struct grow_worker *w)
+{
+    mem_free(w->drawn);
+    mem_free(w->column_hist);
+    mem_free(w->part);
+    mem_free(w->best_memory);
+    split_scratch_release(&w->scratch);
 }
 
 void grower_free(struct grower *g)
@@ -109,20 +152,23 @@ void grower_free(struct grower *g)
     grower_reset(g);
     mem_free(g->usable);
     mem_free(g->cols);
-    mem_free(g->drawn);
     mem_free(g->place);
     mem_free(g->offset);
     if (g->moving)
         records_release(&g->records);
-    mem_free(g->rows);
+    mem_free(g->rows[0]);
+    mem_free(g->rows[1]);
     mem_free(g->spare);
-    mem_free(g->column_hist);
+    mem_free(g->leaf);
+    mem_free(g->leaf_totals);
     queue_release(&g->open);
     builder_release(&g->builder);
     blocks_release(&g->hists);
     blocks_release(&g->memory);
-    mem_free(g->best_memory);
-    split_scratch_release(&g->scratch);
+    blocks_release(&g->aheads);
+    for (int i = 0; i < g->n_workers; i++)
+        worker_release(&g->worker[i]);
+    mem_free(g->worker);
     mem_free(g);
 }
 
@@ -159,10 +205,17 @@ void tree_columns(struct grower *g)
     g->same_columns = !some || o->columns_per_tree;
     for (int col = 0; col < g->bins->n_cols; col++)
         g->place[col] = -1;
+    g->packed.cols = g->cols;
+    g->packed.n_cols = g->n_cols;
     g->offset[0] = 0;
     for (int i = 0; i < g->n_cols; i++) {
+        size_t n_bins = (size_t)g->bins->cols[g->cols[i]].n_bins + 1;
         g->place[g->cols[i]] = i;
-        g->offset[i + 1] = g->offset[i] + ((size_t)g->bins->cols[g->cols[i]].n_bins + 1) * g->width;
+        g->offset[i + 1] = g->offset[i] + (g->is_packed ? (size_t)PACKED_BINS << g->packed.weights
+                                                        : n_bins * g->width);
     }
-    g->hists.size = g->offset[g->n_cols] * sizeof(int64_t);
+    size_t size = g->offset[g->n_cols] * sizeof(int64_t);
+    if (size != g->hists.size)
+        blocks_clear(&g->hists);
+    g->hists.size = size;
 }

@@ -8,9 +8,26 @@
 #include "common/base/rng.h"
 #include "common/tree/builder.h"
 #include "common/tree/grow.h"
+#include "common/tree/packed.h"
 #include "common/tree/queue.h"
 #include "common/tree/records.h"
 #include "common/tree/split.h"
+
+/* Scratch memory of one thread. */
+struct grow_worker {
+    int *drawn;           /* columns of a node, in the order of drawing */
+    int64_t *column_hist; /* one column's, all 0 between uses */
+    int64_t *part;        /* packed: of all columns, for its part of a large node's rows */
+    struct split_scratch scratch;
+    struct split best;
+    uint64_t *best_memory;
+};
+
+/* A leaf of a tree that all threads grow: its values are found when the tree is whole. */
+struct grown_leaf {
+    uint32_t begin, end; /* rows of a buffer */
+    uint8_t buffer;
+};
 
 struct grower {
     const struct bins *bins;
@@ -18,7 +35,7 @@ struct grower {
     const struct grow_opts *opts;
     const struct grow_rule *rule;
     size_t width; /* int64 in a bin */
-    int max_category_bins;
+    int max_bins, max_category_bins;
 
     int *usable; /* columns that have bins */
     int n_usable;
@@ -27,35 +44,75 @@ struct grower {
     int32_t *place;    /* [bins->n_cols] index in cols, or -1 */
     size_t *offset;    /* [n_usable + 1] of each column's histogram, in int64 */
     bool same_columns; /* every node looks at all of cols */
-    int *drawn;        /* scratch: columns of a node, in the order of drawing */
 
     bool moving; /* rows are in records (histograms are not kept); else in rows */
     struct records records;
-    uint32_t *rows, *spare; /* [n_rows] */
+    uint32_t *rows[2], *spare; /* [n_rows]; rows[1] where all threads grow a tree */
     const uint16_t *draws;
-    int64_t *column_hist; /* one column's */
+    bool is_packed; /* histograms are */
+    struct packed packed;
     struct blocks hists;  /* of the tree's columns */
     struct blocks memory; /* arrays of open nodes */
-    struct split_scratch scratch;
-    struct split best;
-    uint64_t *best_memory;
+    struct blocks aheads;
+    int n_workers;
+    struct grow_worker *worker;
     size_t set_room;
 
     struct node_queue open;
     int64_t n_leaves; /* that the tree has if nothing more is split */
     uint32_t tree_number;
     struct tree_builder builder;
+
+    /* by number, where all threads grow a tree */
+    struct grown_leaf *leaf;
+    int64_t *leaf_totals; /* [n_leaves][width] */
+    uint32_t n_grown;
+    size_t leaf_room, total_room;
+};
+
+/* The two children of a node that is not split yet, but may be. */
+struct ahead {
+    struct open_node child[2];
+    bool may_split[2], found[2];
+    int64_t *hist; /* for the smaller one */
 };
 
 /* An open node's memory; -1: none. */
 int open_init(struct grower *g, struct open_node *node, int depth) MUST_CHECK;
-void open_release(struct grower *g, struct open_node *node);
-/* Gives back what a tree left: open nodes and all histograms (their size is the tree's). */
+void open_release(struct grower *g, struct open_node *node); /* and what is ahead of it */
+void ahead_release(struct grower *g, struct ahead *a);
+/* Gives back what a tree left. */
 void grower_reset(struct grower *g);
 
 /* The tree's columns, and where each one's histogram is among theirs. */
 void tree_columns(struct grower *g);
 /* Moves a column drawn from those at [done..n) to the place done. */
 void draw_one(int *cols, int done, int n, struct rng *r);
+
+/* ---- rows (grow_rows.c) ---- */
+
+enum { GROW_CHUNK = 16384, GROW_LARGE = 2 * GROW_CHUNK }; /* rows: all threads share such a node */
+
+struct hist_rows node_rows(const struct grower *g, const struct open_node *node);
+uint32_t node_size(const struct grower *g, const struct open_node *node);
+/* Makes *root hold the rows with draws, and totals their sums. */
+int rows_fill(struct grower *g, struct open_node *root) MUST_CHECK;
+/* Parts the node's rows among its children, each part in its old order; all_threads: the caller
+ * is no task of the pool. */
+void rows_partition(struct grower *g, const struct open_node *node, struct open_node child[2],
+    bool all_threads);
+
+/* ---- splits (grow_find.c) ---- */
+
+/* A zeroed histogram of the tree's columns; *hist is NULL where none are kept, or the budget for
+ * keeping them is spent. */
+int hist_take(struct grower *g, int64_t **hist) MUST_CHECK;
+/* Counts the node's rows into its histogram. */
+void hist_count(struct grower *g, struct open_node *node, bool all_threads);
+/* Makes `from`, which held the sums of both, what is left without `less`. */
+void hist_subtract(const struct grower *g, int64_t *from, const int64_t *less);
+bool node_may_split(const struct grower *g, const struct open_node *node);
+/* Finds the node's best split; false: there is none that gains enough. */
+bool node_find(struct grower *g, struct open_node *node, int worker);
 
 #endif

@@ -15,7 +15,9 @@
 
 struct open_node {
     uint32_t node;
-    uint32_t begin, end;        /* its rows are the grower's rows[begin..end) */
+    uint64_t key; /* what its random choices depend on, beside seed and tree */
+    uint32_t begin, end; /* its rows are the grower's rows[buffer][begin..end) */
+    uint8_t buffer;
     struct record_node records; /* or, where rows are in records, these */
     int depth;
     uint64_t *
@@ -23,6 +25,7 @@ struct open_node {
     int64_t *totals; /* [1 + n_sums] */
     int64_t *hist;   /* of all the tree's columns, or NULL */
     struct split split;
+    struct ahead *ahead; /* its children, if they are there already: grower.h */
 };
 
 struct node_queue {

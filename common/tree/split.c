@@ -72,6 +72,7 @@ struct search {
     int cut;
     bool missing_left;
     double at; /* where a random cut fell; NaN: halfway between the bins */
+    int direction; /* split_direction(), of two sums */
 };
 
 static double score_of(const struct search *s, const int64_t *from, const int64_t *minus)
@@ -84,6 +85,15 @@ static double score_of(const struct search *s, const int64_t *from, const int64_
     return s->node->score(s->node->self, stats->n_sums, s->scratch->sums);
 }
 
+/* Do the means of the two sides stand in the order asked for? */
+static bool direction_kept(const struct search *s, const int64_t *left)
+{
+    const int64_t *totals = s->node->totals;
+    double left_side = (double)left[2] * (double)(totals[1] - left[1]);
+    double right_side = (double)(totals[2] - left[2]) * (double)left[1];
+    return s->direction > 0 ? left_side <= right_side : left_side >= right_side;
+}
+
 /* Considers scratch->left against the rest of the node. */
 static bool search_try(struct search *s, int cut, bool missing_left)
 {
@@ -91,6 +101,8 @@ static bool search_try(struct search *s, int cut, bool missing_left)
     int64_t min_leaf = s->node->min_leaf;
 
     if (left[0] < min_leaf || totals[0] - left[0] < min_leaf)
+        return false;
+    if (s->direction && !direction_kept(s, left))
         return false;
     double gain = score_of(s, left, NULL) + score_of(s, totals, left) - s->node_score;
     if (!(gain > s->gain))
@@ -357,7 +369,8 @@ bool split_find(const struct split_node *node, const struct bin_column *c, int c
         .n_bins = c->n_bins,
         .scratch = scratch,
         .gain = best->gain,
-        .at = NAN};
+        .at = NAN,
+        .direction = split_direction(node, col)};
 
     s.missing = occupied_bins(&s, n_occupied);
     if (s.n_occupied + !!s.missing < 2)

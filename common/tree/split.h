@@ -39,7 +39,14 @@ struct split_node {
     int64_t min_leaf;      /* draws each child needs */
     score_fn *score;
     const void *self;
+    const int8_t *direction; /* [schema columns] 1: the mean target must not fall with the column's
+                                values, -1: not rise, 0: as it will; NULL: 0 all */
 };
+
+static inline int split_direction(const struct split_node *node, int col)
+{
+    return node->direction ? node->direction[col] : 0;
+}
 
 /* Scratch memory of one worker: for columns of up to max_bins bins. */
 struct split_scratch {
