@@ -156,6 +156,9 @@ static int put_trees(struct buf *out, const struct opened *o, const struct fores
     if (head(out, "trees") < 0 || buf_printf(out, "%d%s\n", f->n_trees,
                                       o->model.fingerprint[0] ? ", of a checkpoint" : "") < 0)
         return -1;
+    if (!leaves_are_means(&o->model.forest) &&
+        (head(out, "  output") < 0 || label_forest(out, &o->model) < 0 || buf_char(out, '\n') < 0))
+        return -1;
     if (!f->n_trees)
         return 0;
     if (head(out, "  nodes") < 0 ||
@@ -196,7 +199,8 @@ static int put_arrays(struct buf *out, const struct st_file *st, bool each)
 static bool known(const char *key, bool trees)
 {
     static const char *const said[] = {"schema", "target", "summary", "options"};
-    static const char *const facts[] = {"average", "n_outputs", "n_trees", "fingerprint"};
+    static const char *const facts[] = {"kind", "average", "n_outputs", "leaf_width", "link",
+        "link_scale", "n_trees", "fingerprint"};
 
     for (size_t i = 0; i < sizeof said / sizeof *said; i++)
         if (strcmp(key, said[i]) == 0)

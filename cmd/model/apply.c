@@ -59,5 +59,5 @@ void applier_predict(const struct applier *a, int worker, int n, double *linked)
     predictor_code(a->predictor, &b);
     predictor_raw(a->predictor, &b, raw);
     for (int i = 0; i < n; i++)
-        prediction_link(&m->target, (int)k, raw + (size_t)i * k, linked + i * a->width);
+        prediction_link(&m->target, &m->forest, raw + (size_t)i * k, linked + i * a->width);
 }

@@ -59,7 +59,7 @@ int decrease_of_impurity(
         struct tree t = forest_tree(f, i);
         memset(one, 0, (size_t)n_cols * sizeof *one);
         tree_gains(&t, one);
-        if (normalise && f->average && (sum = sum_of(one, n_cols)) > 0)
+        if (normalise && f->kind == FOREST_MEAN && (sum = sum_of(one, n_cols)) > 0)
             scale(one, n_cols, 1 / sum);
         for (int c = 0; c < n_cols; c++)
             value[c] += one[c] / f->n_trees;

@@ -32,7 +32,8 @@ int decrease_of_impurity(
  * where an inner node's value is the mean of its leaves by cover, and y is the row's target: for
  * classes 1 or 0 for each, summed over classes.  The paper has y where this has y less the root's
  * value: of a tree's own training rows that is the same, on others it keeps a constant that is
- * added to the target from mattering.  The trees are averaged; rows are dense, with a target.
+ * added to the target from mattering.  Of forests whose leaves_are_means(); rows are dense, with a
+ * target.
  */
 int debiased_decrease(const struct tree_model *m, const struct table *rows, double *value,
     const struct watch *w, struct err *err) MUST_CHECK;

@@ -18,6 +18,7 @@ enum { N_COLORS = sizeof colors / sizeof *colors };
 
 struct drawing {
     const struct opened *o;
+    int number; /* of the tree */
     struct tree t;
     struct output *out;
     struct buf label, line;
@@ -44,20 +45,25 @@ static int line_take(struct drawing *d)
     return ret < 0 ? -1 : buf_str(&d->line, "\\n");
 }
 
-/* By the class that speaks most, or for which a single sum is. */
-static const char *leaf_color(const struct drawing *d, const double *raw)
+/* By the class that speaks most, or which a single value is for; grey: none, or it is against. */
+static const char *leaf_color(const struct drawing *d, const double *value)
 {
     const struct tree_model *m = &d->o->model;
+    const struct forest *f = &m->forest;
     double linked[LEARNER_MAX_OUTPUTS];
     int32_t class;
 
-    if (m->target.task != TASK_CLASSIFICATION)
+    if (m->target.task != TASK_CLASSIFICATION || (f->n_outputs > f->leaf_width && !(value[0] > 0)))
         return "#eeeeee";
-    if (m->forest.n_outputs == 1 && !m->forest.average) {
-        class = raw[0] > 0 ? dict_size(m->target.classes) - 1 : 0;
-    } else {
-        prediction_link(&m->target, m->forest.n_outputs, raw, linked);
+    if (f->n_outputs > f->leaf_width) {
+        class = forest_tree_output(f, d->number);
+    } else if (leaves_are_means(f)) {
+        prediction_link(&m->target, f, value, linked);
         class = prediction_label(&m->target, linked);
+    } else {
+        class = f->n_outputs > 1 ? prediction_label(&m->target, value)
+                : value[0] > 0   ? dict_size(m->target.classes) - 1
+                                 : 0;
     }
     return colors[class % N_COLORS];
 }
@@ -66,11 +72,11 @@ static const char *leaf_color(const struct drawing *d, const double *raw)
 static int end_label(struct drawing *d, uint32_t i, bool cut_off)
 {
     const struct tree_model *m = &d->o->model;
-    const double *value = d->mean + (size_t)i * (size_t)m->forest.n_outputs;
+    const double *value = d->mean + (size_t)i * (size_t)m->forest.leaf_width;
 
     if (buf_printf(&d->line, "  n%" PRIu32 " [%sfillcolor=\"%s\", label=\"", i + 1,
             cut_off ? "style=\"filled,dashed\", " : "", leaf_color(d, value)) < 0 ||
-        label_outputs(&d->label, m, value, rounded) < 0 || line_take(d) < 0)
+        label_leaf(&d->label, m, d->number, value, rounded) < 0 || line_take(d) < 0)
         return -1;
     if (cut_off && buf_printf(&d->line, "%" PRIu32 " leaves\\n", d->below[i]) < 0)
         return -1;
@@ -124,6 +130,7 @@ int draw_tree(
 {
     const struct forest *f = &o->model.forest;
     struct drawing d = {.o = o,
+        .number = tree,
         .t = forest_tree(f, tree),
         .out = out,
         .label = BUF_INIT,
@@ -135,21 +142,27 @@ int draw_tree(
     d.depth = mem_alloc(n, sizeof *d.depth);
     d.below = mem_alloc(n, sizeof *d.below);
     d.cover = mem_alloc(n, sizeof *d.cover);
-    d.mean = mem_alloc(n, (size_t)f->n_outputs * sizeof *d.mean);
+    d.mean = mem_alloc(n, (size_t)f->leaf_width * sizeof *d.mean);
     if (!d.depth || !d.below || !d.cover || !d.mean) {
         err_memory(err);
         goto out;
     }
     tree_depth(&d.t, d.depth);
     tree_cover(&d.t, d.cover);
-    tree_means(&d.t, f->n_outputs, d.cover, d.mean);
+    tree_means(&d.t, f->leaf_width, d.cover, d.mean);
     count_leaves(&d);
+    if (label_tree(&d.label, &o->model, tree, rounded) < 0 ||
+        draw_escape(&d.line, d.label.data ? d.label.data : "") < 0) {
+        err_memory(err);
+        goto out;
+    }
+    buf_clear(&d.label);
     if (output_printf(out, err,
             "digraph tree {\n"
-            "  label=\"tree %d of %d, %s\"; labelloc=t; ordering=out; fontname=\"sans-serif\";\n"
+            "  label=\"tree %d of %d, %s%s\"; labelloc=t; ordering=out; fontname=\"sans-serif\";\n"
             "  node [shape=box, style=\"filled\", fillcolor=\"white\", fontname=\"sans-serif\"];\n"
             "  edge [fontname=\"sans-serif\", fontsize=11];\n",
-            tree + 1, f->n_trees, o->file.program) < 0 ||
+            tree + 1, f->n_trees, o->file.program, d.line.data ? d.line.data : "") < 0 ||
         nodes_put(&d, err) < 0)
         goto out;
     ret = output_put(out, "}\n", 2, err);

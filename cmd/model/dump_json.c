@@ -1,7 +1,8 @@
 /*
  * dump_json.c -- trees as one JSON object, a tree a line; see dump.h and man/model.1.
  *
- *   {"program":"rf","schema":{...},"target":{...},"n_outputs":3,"average":true,"base":[0,0,0],
+ *   {"program":"rf","schema":{...},"target":{...},"n_outputs":3,
+ *    "leaf_width":3,"kind":"mean","link":"identity","link_scale":1,"base":[0,0,0],
  *    "trees":[
  *   {"tree":1,"depth":2,"nodes":[
  *     {"node":1,"column":"age","threshold":2.5,"yes":2,"no":3,"missing":3,"gain":9,"cover":20},
@@ -106,7 +107,7 @@ static int add_split(struct writer *w, const struct tree *t, uint32_t i, struct 
 static int node_put(struct writer *w, const struct tree *t, uint32_t i, struct err *err)
 {
     const struct node *node = &t->nodes[i];
-    int k = w->o->model.forest.n_outputs;
+    int k = w->o->model.forest.leaf_width;
 
     buf_clear(&w->text);
     if (buf_printf(&w->text, "%s{\"node\":%" PRIu32, i ? "," : "", i + 1) < 0)
@@ -124,14 +125,38 @@ static int node_put(struct writer *w, const struct tree *t, uint32_t i, struct e
     return output_put(w->out, w->text.data, w->text.len, err);
 }
 
+/* "class":"Bonn", or "weight":0.5, where trees differ so. */
+static int add_role(struct writer *w, int number, struct err *err)
+{
+    const struct tree_model *m = &w->o->model;
+    const struct forest *f = &m->forest;
+    size_t len;
+
+    if (f->tree_weight &&
+        (buf_str(&w->text, "\"weight\":") < 0 || add_number(&w->text, f->tree_weight[number]) < 0 ||
+            buf_char(&w->text, ',') < 0))
+        return err_memory(err);
+    if (forest_trees_per_round(f) == 1)
+        return 0;
+    const char *class = dict_text(m->target.classes, forest_tree_output(f, number), &len);
+    if (buf_str(&w->text, "\"class\":") < 0)
+        return err_memory(err);
+    if (json_write_string(&w->text, class, len, err) < 0)
+        return -1;
+    return buf_char(&w->text, ',') < 0 ? err_memory(err) : 0;
+}
+
 static int tree_put(struct writer *w, int number, bool first, struct err *err)
 {
     struct tree t = forest_tree(&w->o->model.forest, number);
     uint32_t deepest = tree_depth(&t, w->depth);
 
     tree_cover(&t, w->cover);
-    if (output_printf(w->out, err, "%s\n{\"tree\":%d,\"depth\":%" PRIu32 ",\"nodes\":[",
-            first ? "" : ",", number + 1, deepest) < 0)
+    buf_clear(&w->text);
+    if (add_role(w, number, err) < 0)
+        return -1;
+    if (output_printf(w->out, err, "%s\n{\"tree\":%d,%s\"depth\":%" PRIu32 ",\"nodes\":[",
+            first ? "" : ",", number + 1, w->text.data ? w->text.data : "", deepest) < 0)
         return -1;
     for (uint32_t i = 0; i < t.n_nodes; i++)
         if (node_put(w, &t, i, err) < 0)
@@ -163,8 +188,12 @@ static int head_put(struct writer *w, struct err *err)
     }
     if (json_write(target, &w->text, err) < 0)
         goto out;
-    if (buf_printf(&w->text, ",\n\"n_outputs\":%d,\"average\":%s,\"base\":", m->forest.n_outputs,
-            m->forest.average ? "true" : "false") < 0 ||
+    if (buf_printf(&w->text,
+            ",\n\"n_outputs\":%d,\"leaf_width\":%d,\"kind\":\"%s\",\"link\":\"%s\","
+            "\"link_scale\":",
+            m->forest.n_outputs, m->forest.leaf_width, forest_kind_names[m->forest.kind],
+            link_names[m->forest.link]) < 0 ||
+        add_number(&w->text, m->forest.link_scale) < 0 || buf_str(&w->text, ",\"base\":") < 0 ||
         add_numbers(&w->text, m->forest.base, m->forest.n_outputs) < 0 ||
         buf_str(&w->text, ",\n\"trees\":[") < 0) {
         err_memory(err);

@@ -45,7 +45,7 @@ static int line_begin(struct writer *w, uint32_t depth, const char *branch)
     return buf_str(&w->line, branch);
 }
 
-static int line_node(struct writer *w, const struct tree *t, uint32_t i)
+static int line_node(struct writer *w, int number, const struct tree *t, uint32_t i)
 {
     const struct tree_model *m = &w->o->model;
     const struct node *node = &t->nodes[i];
@@ -53,9 +53,9 @@ static int line_node(struct writer *w, const struct tree *t, uint32_t i)
 
     number_write(w->cover[i], cover);
     if (node_is_leaf(node)) {
-        const double *value = t->values + (size_t)node->child * (size_t)m->forest.n_outputs;
+        const double *value = t->values + (size_t)node->child * (size_t)m->forest.leaf_width;
         return buf_printf(&w->line, "leaf %" PRIu32 ": ", node->child + 1) < 0 ||
-                       label_outputs(&w->line, m, value, exact) < 0
+                       label_leaf(&w->line, m, number, value, exact) < 0
                    ? -1
                    : buf_printf(&w->line, " (cover %s)\n", cover);
     }
@@ -79,16 +79,20 @@ static int tree_write(struct writer *w, int number, struct err *err)
     size_t n = 1;
 
     tree_cover(&t, w->cover);
+    buf_clear(&w->line);
+    if (label_tree(&w->line, &w->o->model, number, exact) < 0)
+        return err_memory(err);
     if (output_printf(w->out, err,
-            "tree %d: %" PRIu32 " node%s, %" PRIu32 " lea%s, depth %" PRIu32 "\n", number + 1,
+            "tree %d: %" PRIu32 " node%s, %" PRIu32 " lea%s, depth %" PRIu32 "%s\n", number + 1,
             t.n_nodes, t.n_nodes == 1 ? "" : "s", t.n_leaves, t.n_leaves == 1 ? "f" : "ves",
-            deepest) < 0)
+            deepest, w->line.data ? w->line.data : "") < 0)
         return -1;
     w->stack[0] = (struct visit){0, ""};
     while (n) {
         struct visit at = w->stack[--n];
         const struct node *node = &t.nodes[at.node];
-        if (line_begin(w, w->depth[at.node], at.branch) < 0 || line_node(w, &t, at.node) < 0)
+        if (line_begin(w, w->depth[at.node], at.branch) < 0 ||
+            line_node(w, number, &t, at.node) < 0)
             return err_memory(err);
         if (output_put(w->out, w->line.data, w->line.len, err) < 0)
             return -1;
@@ -98,6 +102,19 @@ static int tree_write(struct writer *w, int number, struct err *err)
         w->stack[n++] = (struct visit){node_yes(node), branch(&t, node, true)};
     }
     return output_put(w->out, "\n", 1, err);
+}
+
+/* How trees make a prediction, where that is more than a mean. */
+static int head_write(struct writer *w, struct err *err)
+{
+    const struct tree_model *m = &w->o->model;
+
+    if (leaves_are_means(&m->forest))
+        return 0;
+    if (buf_str(&w->line, "forest: ") < 0 || label_forest(&w->line, m) < 0 ||
+        buf_str(&w->line, "\n\n") < 0)
+        return err_memory(err);
+    return output_put(w->out, w->line.data, w->line.len, err);
 }
 
 int dump_text(const struct opened *o, const bool *picked, struct output *out,
@@ -114,6 +131,8 @@ int dump_text(const struct opened *o, const bool *picked, struct output *out,
         err_memory(err);
         goto out;
     }
+    if (head_write(&w, err) < 0)
+        goto out;
     for (int i = 0; i < o->model.forest.n_trees; i++) {
         if (watch_stop(watch)) {
             err_interrupted(err);

@@ -61,9 +61,14 @@ int forest_facts_of(struct forest_facts *facts, const struct forest *f, struct e
     return 0;
 }
 
-void tree_means(const struct tree *t, int n_outputs, const double *cover, double *value)
+bool leaves_are_means(const struct forest *f)
 {
-    size_t k = (size_t)n_outputs;
+    return f->kind == FOREST_MEAN && f->link == LINK_IDENTITY && f->leaf_width == f->n_outputs;
+}
+
+void tree_means(const struct tree *t, int leaf_width, const double *cover, double *value)
+{
+    size_t k = (size_t)leaf_width;
 
     for (uint32_t i = t->n_nodes; i-- > 0;) {
         const struct node *node = &t->nodes[i];

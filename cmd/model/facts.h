@@ -22,8 +22,10 @@ size_t forest_largest(const struct forest *f);
 /* depth[n_nodes], the root's 0; returns the greatest. */
 uint32_t tree_depth(const struct tree *t, uint32_t *depth);
 
-/* value[n_nodes][n_outputs]: of a leaf its own, of an inner node the mean of its leaves by cover
+/* Is what a leaf has the mean of its rows' targets, or the classes' shares? */
+bool leaves_are_means(const struct forest *f);
+/* value[n_nodes][leaf_width]: of a leaf its own, of an inner node the mean of its leaves by cover
  * (tree_cover()). */
-void tree_means(const struct tree *t, int n_outputs, const double *cover, double *value);
+void tree_means(const struct tree *t, int leaf_width, const double *cover, double *value);
 
 #endif

@@ -9,6 +9,7 @@
 
 #include "cmd/model/cmd.h"
 #include "cmd/model/decrease.h"
+#include "cmd/model/facts.h"
 #include "cmd/model/opened.h"
 #include "cmd/model/permute.h"
 #include "common/base/mem.h"
@@ -82,9 +83,8 @@ static int kinds_choose(struct result *r, const struct options *o, const char *d
 {
     for (int i = 0; i < N_KINDS; i++)
         r->wanted[i] = !o->kinds && (data || !needs_rows(i));
-    /* The nodes of added trees are no means of the target. */
     if (!o->kinds)
-        r->wanted[DEBIASED] = data && m->forest.average;
+        r->wanted[DEBIASED] = data && leaves_are_means(&m->forest);
     for (const char *at = o->kinds; at;) {
         size_t len = strcspn(at, ",");
         int kind = kind_find(at, len, err);
@@ -93,9 +93,9 @@ static int kinds_choose(struct result *r, const struct options *o, const char *d
         if (needs_rows(kind) && !data)
             return err_usage(
                 err, "--kind: %s needs rows: name DATA after the model", kind_names[kind]);
-        if (kind == DEBIASED && !m->forest.average)
+        if (kind == DEBIASED && !leaves_are_means(&m->forest))
             return err_usage(
-                err, "--kind: debiased is for trees that are averaged, and these are added up");
+                err, "--kind: debiased is for trees that are averaged, and these are not");
         r->wanted[kind] = true;
         at = at[len] ? at + len + 1 : NULL;
     }

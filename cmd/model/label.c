@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "cmd/model/facts.h"
 #include "common/cli/terminal.h"
 #include "common/io/format/number.h"
 #include "common/learner/learner.h"
@@ -183,18 +184,34 @@ int label_cut(struct buf *out, const struct schema *s, const struct tree *t,
                : label_value(out, column, node_threshold(t, node), style.digits);
 }
 
-static int label_class(struct buf *out, const struct target *t, int32_t k, double value, bool first,
-    struct label_style style)
+/* What a leaf has; added ones with their sign. */
+static int label_output(
+    struct buf *out, const struct forest *f, double value, struct label_style style)
+{
+    if (f->kind == FOREST_SUM && value > 0 && buf_char(out, '+') < 0)
+        return -1;
+    return label_number(out, value, style.digits);
+}
+
+/* Shares are floats. */
+static int label_class(
+    struct buf *out, const struct tree_model *m, int32_t k, double value, struct label_style style)
 {
     char text[NUMBER_MAX];
 
-    if ((!first && buf_str(out, ", ") < 0) || label_text(out, dict_text(t->classes, k, NULL)) < 0 ||
-        buf_char(out, ' ') < 0)
+    if (label_text(out, dict_text(m->target.classes, k, NULL)) < 0 || buf_char(out, ' ') < 0)
         return -1;
-    if (style.digits)
-        return label_number(out, value, style.digits);
+    if (style.digits || !leaves_are_means(&m->forest))
+        return label_output(out, &m->forest, value, style);
     number_write_float((float)value, text);
     return buf_str(out, text);
+}
+
+/* The class that a tree's only value is for. */
+static int32_t tree_class(const struct tree_model *m, int tree)
+{
+    return m->forest.n_outputs == 1 ? dict_size(m->target.classes) - 1
+                                    : forest_tree_output(&m->forest, tree);
 }
 
 /* The k-th largest of value[n], 1 <= k <= n. */
@@ -215,33 +232,19 @@ static double nth_largest(const double *value, int n, int k)
     return best;
 }
 
-/* Outputs of averaged trees are shares.  What those of added ones mean is for their program to say,
- * here and in apply.c. */
-int label_outputs(
-    struct buf *out, const struct tree_model *m, const double *raw, struct label_style style)
+static int label_classes(struct buf *out, const struct tree_model *m, const double *value, int n,
+    struct label_style style)
 {
-    const struct target *t = &m->target;
-    double shares[LEARNER_MAX_OUTPUTS];
-    bool first = true;
-    int n = m->forest.n_outputs;
-
-    if (t->task != TASK_CLASSIFICATION)
-        return label_number(out, raw[0], style.digits);
-    if (n == 1 && !m->forest.average)
-        return label_class(out, t, dict_size(t->classes) - 1, raw[0], true, style);
-    if (m->forest.average) {
-        prediction_link(t, n, raw, shares);
-        raw = shares;
-        n = prediction_width(t);
-    }
     int left = 0, shown = style.levels ? style.levels : n;
+    bool first = true;
+
     for (int32_t k = 0; k < n; k++)
-        left += raw[k] != 0;
-    double least = left > shown ? nth_largest(raw, n, shown) : -INFINITY;
+        left += value[k] != 0;
+    double least = left > shown ? nth_largest(value, n, shown) : -INFINITY;
     for (int32_t k = 0; k < n && shown; k++) {
-        if (raw[k] == 0 || raw[k] < least)
+        if (value[k] == 0 || value[k] < least)
             continue;
-        if (label_class(out, t, k, raw[k], first, style) < 0)
+        if ((!first && buf_str(out, ", ") < 0) || label_class(out, m, k, value[k], style) < 0)
             return -1;
         first = false;
         left--;
@@ -250,4 +253,55 @@ int label_outputs(
     if (first)
         return buf_char(out, '0');
     return left ? buf_printf(out, ", %d more", left) : 0;
+}
+
+int label_leaf(struct buf *out, const struct tree_model *m, int tree, const double *value,
+    struct label_style style)
+{
+    double shares[LEARNER_MAX_OUTPUTS];
+
+    if (m->target.task != TASK_CLASSIFICATION)
+        return label_output(out, &m->forest, value[0], style);
+    if (leaves_are_means(&m->forest)) {
+        prediction_link(&m->target, &m->forest, value, shares);
+        return label_classes(out, m, shares, prediction_width(&m->target), style);
+    }
+    return m->forest.leaf_width == 1 ? label_class(out, m, tree_class(m, tree), value[0], style)
+                                     : label_classes(out, m, value, m->forest.leaf_width, style);
+}
+
+int label_tree(struct buf *out, const struct tree_model *m, int tree, struct label_style style)
+{
+    const struct forest *f = &m->forest;
+
+    if (forest_trees_per_round(f) > 1)
+        return buf_str(out, ", of class ") < 0
+                   ? -1
+                   : label_text(out, dict_text(m->target.classes, tree_class(m, tree), NULL));
+    if (!f->tree_weight)
+        return 0;
+    return buf_str(out, ", weight ") < 0 ? -1
+                                         : label_number(out, f->tree_weight[tree], style.digits);
+}
+
+int label_forest(struct buf *out, const struct tree_model *m)
+{
+    const struct forest *f = &m->forest;
+    const struct label_style exact = {0, 0};
+    bool classes = m->target.task == TASK_CLASSIFICATION;
+
+    if (buf_str(out, forest_kind_names[f->kind]) < 0 ||
+        (forest_trees_per_round(f) > 1 &&
+            buf_printf(out, ", %d trees a round", forest_trees_per_round(f)) < 0) ||
+        (f->link != LINK_IDENTITY && buf_printf(out, ", link %s", link_names[f->link]) < 0))
+        return -1;
+    if (f->link_scale != 1 &&
+        (buf_str(out, ", link_scale ") < 0 || label_number(out, f->link_scale, 0) < 0))
+        return -1;
+    if (buf_str(out, ", base ") < 0)
+        return -1;
+    if (!classes)
+        return label_number(out, f->base[0], 0);
+    return f->n_outputs == 1 ? label_class(out, m, tree_class(m, 0), f->base[0], exact)
+                             : label_classes(out, m, f->base, f->n_outputs, exact);
 }

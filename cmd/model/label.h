@@ -26,9 +26,15 @@ int label_value(
  */
 int label_cut(struct buf *out, const struct schema *s, const struct tree *t,
     const struct node *node, struct label_style style) MUST_CHECK;
-/* The value, or the classes' shares that are not 0, or the raw outputs by class. */
-int label_outputs(struct buf *out, const struct tree_model *m, const double *raw,
+/* What a leaf of the tree has (from 0): the value, or the classes' shares that are not 0, or what
+ * it adds, with its sign, to the outputs of classes. */
+int label_leaf(struct buf *out, const struct tree_model *m, int tree, const double *value,
     struct label_style style) MUST_CHECK;
+/* ", of class Bonn" or ", weight 0.5", where trees differ so; else nothing. */
+int label_tree(
+    struct buf *out, const struct tree_model *m, int tree, struct label_style style) MUST_CHECK;
+/* "sum, link logistic, link_scale 2, base b -0.5" */
+int label_forest(struct buf *out, const struct tree_model *m) MUST_CHECK;
 
 uint32_t node_yes(const struct node *node);
 uint32_t node_no(const struct node *node);

@@ -473,7 +473,7 @@ static json_t *rf_describe(const void *params)
 const struct learner rf_learner = {
     .program = "rf",
     .rounds = "trees",
-    .average = true,
+    .kind = FOREST_MEAN,
     .self_size = sizeof(struct rf),
     .start = rf_start,
     .release = rf_release,

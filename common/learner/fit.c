@@ -136,8 +136,7 @@ static int measure(struct run *r, struct tally *t, int round, const char *data, 
 {
     if (!t->table)
         return 0;
-    if (tally_measure(
-            t, &r->fit->forest, round, r->opts->metrics, r->opts->n_metrics, r->values, err) < 0)
+    if (tally_measure(t, &r->fit->forest, r->opts->metrics, r->opts->n_metrics, r->values, err) < 0)
         return -1;
     return keep_measurements(r, round, data, r->values, err);
 }
@@ -166,14 +165,14 @@ static int measure_round(struct run *r, int round, struct err *err)
 }
 
 /* Adds trees to what the rows have. */
-static void tally_rounds(struct run *r, int first, int last)
+static int tally_rounds(struct run *r, int first, int last, struct err *err)
 {
     const struct forest *f = &r->fit->forest;
-    if (r->fit->oob.table)
-        tally_add(&r->fit->oob, f, first, last, &r->draws[first - r->first],
-            &r->bytes[first - r->first], &r->bins);
-    if (r->fit->valid.table)
-        tally_add(&r->fit->valid, f, first, last, NULL, NULL, NULL);
+    if (r->fit->oob.table && tally_add(&r->fit->oob, f, first, last, &r->draws[first - r->first],
+                                 &r->bytes[first - r->first], &r->bins, err) < 0)
+        return -1;
+    return r->fit->valid.table ? tally_add(&r->fit->valid, f, first, last, NULL, NULL, NULL, err)
+                               : 0;
 }
 
 static bool is_measured(const struct run *r)
@@ -189,13 +188,10 @@ static int batch_measure(struct run *r, struct err *err)
 
     if (!is_measured(r))
         return 0;
-    if (!o->curve && !o->early_stop) {
-        tally_rounds(r, r->first, last);
-        return 0;
-    }
+    if (!o->curve && !o->early_stop)
+        return tally_rounds(r, r->first, last, err);
     for (int i = r->first; i < last; i++) {
-        tally_rounds(r, i, i + 1);
-        if (measure_round(r, i + 1, err) < 0)
+        if (tally_rounds(r, i, i + 1, err) < 0 || measure_round(r, i + 1, err) < 0)
             return -1;
         if (o->early_stop && r->best_round && i + 1 - r->best_round >= o->early_stop) {
             r->fit->stopped_early = true;
@@ -217,7 +213,7 @@ static void show_progress(struct run *r)
 
     if (r->watch && r->watch->progress && t->table && now - r->last_shown > 1) {
         r->last_shown = now;
-        if (tally_measure(t, &r->fit->forest, round, o->metrics, 1, &value, &ignored) == 0)
+        if (tally_measure(t, &r->fit->forest, o->metrics, 1, &value, &ignored) == 0)
             snprintf(r->detail, sizeof r->detail, "%s %s %.4g", t == &r->fit->oob ? "oob" : "valid",
                 o->metrics[0].name, value);
     }
@@ -271,10 +267,11 @@ static int keep_best(struct run *r, struct err *err)
     forest_truncate(&fit->forest, r->best_round);
     if (!fit->valid.table)
         return 0;
-    tally_clear(&fit->valid, fit->forest.n_outputs);
-    tally_add(&fit->valid, &fit->forest, 0, fit->forest.n_trees, NULL, NULL, NULL);
-    return tally_measure(&fit->valid, &fit->forest, fit->forest.n_trees, r->opts->metrics,
-        r->opts->n_metrics, r->values, err);
+    tally_clear(&fit->valid, &fit->forest);
+    if (tally_add(&fit->valid, &fit->forest, 0, fit->forest.n_trees, NULL, NULL, NULL, err) < 0)
+        return -1;
+    return tally_measure(
+        &fit->valid, &fit->forest, r->opts->metrics, r->opts->n_metrics, r->values, err);
 }
 
 static int run_rounds(struct run *r, struct err *err)
@@ -346,10 +343,10 @@ static int run_init(struct run *r, struct table *train, const struct table *vali
     for (int i = 0; i < r->most; i++)
         if (!(r->draws[i] = mem_alloc((size_t)train->n_rows, sizeof *r->draws[i])))
             return err_memory(err);
-    if (valid && tally_init(&r->fit->valid, valid, n_outputs, false, err) < 0)
+    if (valid && tally_init(&r->fit->valid, valid, &r->fit->forest, false, err) < 0)
         return -1;
     if (r->learner->leaves_out(r->self))
-        return tally_init(&r->fit->oob, train, n_outputs, true, err);
+        return tally_init(&r->fit->oob, train, &r->fit->forest, true, err);
     if (r->opts->early_stop && !valid)
         return err_usage(
             err, "--early-stop has nothing to watch: no row is out of bag, held out or in --valid");
@@ -395,10 +392,12 @@ int learner_fit(const struct learner *l, const void *params, struct table *train
         goto out;
     }
     if (comm_barrier(comm, err) < 0 || l->start(r.self, params, train, &r.grow, err) < 0 ||
-        (!r.n_resumed && forest_init(&fit->forest, l->n_outputs(r.self), l->average, err) < 0) ||
+        (!r.n_resumed && forest_init(&fit->forest, l->kind, l->n_outputs(r.self),
+                             l->n_outputs(r.self), err) < 0) ||
         run_init(&r, train, valid, err) < 0)
         goto out;
-    if (fit->forest.n_outputs != r.rule.n_outputs) {
+    if (fit->forest.n_outputs != r.rule.n_outputs || fit->forest.leaf_width != r.rule.n_outputs ||
+        fit->forest.kind != l->kind) {
         err_set(err, "the checkpoint's leaves do not fit the target");
         goto out;
     }

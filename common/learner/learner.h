@@ -27,8 +27,8 @@ enum { LEARNER_MAX_OUTPUTS = 4096 }; /* values a leaf may have: classes */
 struct learner {
     const char *program; /* "rf": what its models are called */
     const char *rounds;  /* what -n counts, for progress and summary: "trees" */
-    bool average;        /* a forest's trees are averaged, not added */
-    size_t self_size;    /* of the learner's own state, zeroed before start() */
+    enum forest_kind kind;
+    size_t self_size; /* of the learner's own state, zeroed before start() */
 
     /* Prepares self for these rows: statistics, base, how trees grow.  params is the verb's own
      * options. */
@@ -49,15 +49,18 @@ struct learner {
 };
 
 /*
- * Raw outputs of a forest as what they mean: probabilities of the classes (one output is that of
- * the last of two), or the value.  out has prediction_width() values.
+ * Raw outputs of a forest as what they mean by its link: probabilities of the classes (one output
+ * is that of the last of two), or the value.  out has prediction_width() values.  The same on any
+ * machine.
  */
 int prediction_width(const struct target *t);
-void prediction_link(const struct target *t, int n_outputs, const double *raw, double *out);
+void prediction_link(
+    const struct target *t, const struct forest *f, const double *raw, double *out);
 int32_t prediction_label(
     const struct target *t, const double *probabilities); /* the greatest; ties: the first */
-/* The class that most of a leaf's weight is of, which gets its tree's vote; ties: the first. */
-int32_t leaf_vote(const double *value, int n_outputs);
+/* The class that most of a leaf's weight is of, which gets its tree's vote; ties: the first.  Of
+ * one value: the last of two where it is over a half. */
+int32_t leaf_vote(const double *value, int leaf_width);
 
 struct fit_opts {
     int n_rounds;
@@ -85,7 +88,10 @@ struct measurement {
 /* What predictions of a set of rows have added up to so far. */
 struct tally {
     const struct table *table;
-    double *sum;    /* [n_rows][n_outputs] */
+    int n_trees;   /* added */
+    double *sum;   /* [n_rows][n_outputs] */
+    double *value; /* FOREST_MEDIAN: [n_trees][n_rows] instead, NAN: the tree did not vote */
+    size_t value_room;
     uint32_t *n;    /* [n_rows] trees that voted; NULL: all of them */
     double *weight; /* [n_rows] with n: 0 for rows without a vote */
     double *linked; /* [n_rows][width] scratch: what was last measured */

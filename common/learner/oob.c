@@ -10,11 +10,15 @@
 
 int oob_tally(struct tally *t, struct bag *bag, const struct forest *f, struct err *err)
 {
-    if (tally_init(t, bag->table, f->n_outputs, true, err) < 0)
-        return -1;
-    while (bag_next(bag, f->n_trees))
-        tally_add(t, f, bag->first, bag->first + bag->n, bag->draws, NULL, NULL);
-    return tally_measure(t, f, f->n_trees, NULL, 0, NULL, err);
+    int ret = tally_init(t, bag->table, f, true, err);
+
+    while (ret == 0 && bag_next(bag, f->n_trees))
+        ret = tally_add(t, f, bag->first, bag->first + bag->n, bag->draws, NULL, NULL, err);
+    if (ret == 0)
+        ret = tally_measure(t, f, NULL, 0, NULL, err);
+    if (ret < 0)
+        tally_release(t);
+    return ret;
 }
 
 struct oob {

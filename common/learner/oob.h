@@ -17,7 +17,7 @@ int oob_check(const struct target *t, struct err *err) MUST_CHECK;
 int oob_write(const char *path, struct bag *bag, const struct forest *f, const int64_t *row,
     struct err *err) MUST_CHECK;
 
-/* As they add up: tally_init()s t with the out-of-bag rows of all trees. */
+/* As they add up: tally_init()s t with the out-of-bag rows of all trees; -1: and releases it. */
 int oob_tally(struct tally *t, struct bag *bag, const struct forest *f, struct err *err) MUST_CHECK;
 
 #endif

@@ -113,8 +113,8 @@ static int trees_add(
 {
     const struct rows *r = s->self;
     const struct forest *f = &s->model.forest;
-    size_t k = (size_t)f->n_outputs;
-    bool probability = f->average && s->model.target.task == TASK_CLASSIFICATION;
+    size_t k = (size_t)f->leaf_width;
+    bool probability = f->kind == FOREST_MEAN && s->model.target.task == TASK_CLASSIFICATION;
 
     for (int tree = 0; tree < f->n_trees; tree++) {
         const double *value =
@@ -122,7 +122,7 @@ static int trees_add(
             k * (f->place[tree].leaf + w->leaf[(size_t)tree * PREDICTOR_ROWS + (size_t)i]);
         if (buf_char(text, s->header.delimiter) < 0 ||
             (k == 1 ? number_add(*value, probability, text)
-                    : prediction_add_label(&r->text, leaf_vote(value, f->n_outputs), text)) < 0)
+                    : prediction_add_label(&r->text, leaf_vote(value, f->leaf_width), text)) < 0)
             return -1;
     }
     return 0;
@@ -137,7 +137,7 @@ static int row_add(const struct predict_session *s, struct worker *w,
     size_t len;
     const char *kept = reader_kept(s->reader, (int)b->first + i, &len);
 
-    prediction_link(&s->model.target, k, w->raw + (size_t)i * (size_t)k, w->linked);
+    prediction_link(&s->model.target, &s->model.forest, w->raw + (size_t)i * (size_t)k, w->linked);
     if (buf_add(text, kept, len) < 0 || prediction_add(&r->text, w->linked, text) < 0 ||
         (o->quantiles.n && quantiles_add(s, w, i, text) < 0) ||
         (o->leaf && leaves_add(s, w, i, text) < 0) || (o->per_tree && trees_add(s, w, i, text) < 0))

@@ -28,7 +28,7 @@ static double row_weight(const struct table *t, int64_t row)
 static const double *row_leaf(const struct measure *m, const struct tree *tree, int64_t row)
 {
     return tree->values +
-           (size_t)tree_leaf_in_table(tree, m->bag->table, row) * (size_t)m->forest->n_outputs;
+           (size_t)tree_leaf_in_table(tree, m->bag->table, row) * (size_t)m->forest->leaf_width;
 }
 
 /* ---- classes ---- */
@@ -47,7 +47,7 @@ static void votes_block(void *ctx, int64_t block, int worker)
         for (int64_t row = begin; row < end; row++)
             if (!bag->draws[i][row])
                 m->votes[row * m->n_classes +
-                         leaf_vote(row_leaf(m, &tree, row), m->forest->n_outputs)]++;
+                         leaf_vote(row_leaf(m, &tree, row), m->forest->leaf_width)]++;
     }
 }
 
@@ -78,7 +78,7 @@ static void tree_classes(void *ctx, int64_t i, int worker)
     for (int64_t row = 0; row < t->n_rows; row++) {
         if (m->bag->draws[i][row])
             continue;
-        int32_t vote = leaf_vote(row_leaf(m, &tree, row), m->forest->n_outputs);
+        int32_t vote = leaf_vote(row_leaf(m, &tree, row), m->forest->leaf_width);
         double weight = row_weight(t, row);
         sum += weight;
         own += vote == (int32_t)t->y[row] ? weight : 0;

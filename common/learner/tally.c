@@ -9,49 +9,13 @@
 
 enum { BLOCK_ROWS_MIN = 256, BLOCK_ROWS_MAX = 16384 };
 
-int prediction_width(const struct target *t)
-{
-    return t->task == TASK_CLASSIFICATION ? (int)dict_size(t->classes) : 1;
-}
-
-void prediction_link(const struct target *t, int n_outputs, const double *raw, double *out)
-{
-    if (t->task == TASK_CLASSIFICATION && n_outputs == 1) {
-        out[0] = 1 - raw[0];
-        out[1] = raw[0];
-        return;
-    }
-    for (int k = 0; k < n_outputs; k++)
-        out[k] = raw[k];
-}
-
-int32_t prediction_label(const struct target *t, const double *probabilities)
-{
-    int32_t best = 0;
-    for (int32_t k = 1; k < dict_size(t->classes); k++)
-        if (probabilities[k] > probabilities[best])
-            best = k;
-    return best;
-}
-
-int32_t leaf_vote(const double *value, int n_outputs)
-{
-    int32_t best = 0;
-    if (n_outputs == 1)
-        return value[0] > 0.5;
-    for (int k = 1; k < n_outputs; k++)
-        if (value[k] > value[best])
-            best = k;
-    return best;
-}
-
-int tally_init(
-    struct tally *t, const struct table *table, int n_outputs, bool some_rows, struct err *err)
+int tally_init(struct tally *t, const struct table *table, const struct forest *f, bool some_rows,
+    struct err *err)
 {
     size_t n = (size_t)table->n_rows, width = (size_t)prediction_width(&table->target);
 
     *t = (struct tally){.table = table};
-    t->sum = mem_zalloc(n, (size_t)n_outputs * sizeof *t->sum);
+    t->sum = mem_zalloc(n, (size_t)f->n_outputs * sizeof *t->sum);
     t->linked = mem_alloc(n, width * sizeof *t->linked);
     t->label = mem_alloc(n, sizeof *t->label);
     if (some_rows) {
@@ -64,17 +28,19 @@ int tally_init(
     return err_memory(err);
 }
 
-void tally_clear(struct tally *t, int n_outputs)
+void tally_clear(struct tally *t, const struct forest *f)
 {
     size_t n = (size_t)t->table->n_rows;
-    memset(t->sum, 0, n * (size_t)n_outputs * sizeof *t->sum);
+    memset(t->sum, 0, n * (size_t)f->n_outputs * sizeof *t->sum);
     if (t->n)
         memset(t->n, 0, n * sizeof *t->n);
+    t->n_trees = 0;
 }
 
 void tally_release(struct tally *t)
 {
     mem_free(t->sum);
+    mem_free(t->value);
     mem_free(t->n);
     mem_free(t->weight);
     mem_free(t->linked);
@@ -92,14 +58,23 @@ struct add {
     int64_t block_rows; /* many, so that a tree stays in the cache while they go down */
 };
 
-static void add_leaf(const struct add *a, const struct tree *tree, int64_t row, uint32_t leaf)
+/* Where tree i adds to row 0. */
+static double *add_place(const struct add *a, int i)
+{
+    return a->forest->kind == FOREST_MEDIAN
+               ? a->tally->value + (size_t)i * (size_t)a->tally->table->n_rows
+               : a->tally->sum + forest_tree_output(a->forest, i);
+}
+
+static void add_leaf(
+    const struct add *a, const struct tree *tree, double *place, int64_t row, uint32_t leaf)
 {
     struct tally *t = a->tally;
-    int k = a->forest->n_outputs;
-    const double *value = tree->values + (size_t)leaf * (size_t)k;
+    int k = a->forest->n_outputs, width = a->forest->leaf_width;
+    const double *value = tree->values + (size_t)leaf * (size_t)width;
 
-    for (int j = 0; j < k; j++)
-        t->sum[row * k + j] += value[j];
+    for (int j = 0; j < width; j++)
+        place[row * k + j] += value[j];
     if (t->n)
         t->n[row]++;
 }
@@ -112,6 +87,7 @@ static void add_by_bytes(
     const uint8_t *near[BYTETREE_ROWS];
     int64_t rows[BYTETREE_ROWS];
     uint32_t leaf[BYTETREE_ROWS];
+    double *place = add_place(a, i);
     int n = 0;
 
     for (int64_t row = begin; row <= end; row++) {
@@ -122,7 +98,7 @@ static void add_by_bytes(
         if (n == BYTETREE_ROWS || (row == end && n)) {
             bytetree_leaves(&a->bytes[i - a->first], near, n, leaf);
             for (int j = 0; j < n; j++)
-                add_leaf(a, tree, rows[j], leaf[j]);
+                add_leaf(a, tree, place, rows[j], leaf[j]);
             n = 0;
         }
     }
@@ -132,10 +108,21 @@ static void add_by_values(
     const struct add *a, const struct tree *tree, int i, int64_t begin, int64_t end)
 {
     const uint16_t *draws = a->draws ? a->draws[i - a->first] : NULL;
+    double *place = add_place(a, i);
 
     for (int64_t row = begin; row < end; row++)
         if (!(draws && draws[row]))
-            add_leaf(a, tree, row, tree_leaf_in_table(tree, a->tally->table, row));
+            add_leaf(a, tree, place, row, tree_leaf_in_table(tree, a->tally->table, row));
+}
+
+/* 0 for the rows that vote, and NAN. */
+static void values_clear(const struct add *a, int i, int64_t begin, int64_t end)
+{
+    const uint16_t *draws = a->draws ? a->draws[i - a->first] : NULL;
+    double *place = add_place(a, i);
+
+    for (int64_t row = begin; row < end; row++)
+        place[row] = draws && draws[row] ? NAN : 0;
 }
 
 /* Rows of a block, tree after tree: each row's sum is added up in the order of the trees. */
@@ -149,6 +136,8 @@ static void add_block(void *ctx, int64_t block, int worker)
         end = a->tally->table->n_rows;
     for (int i = a->first; i < a->last; i++) {
         struct tree tree = forest_tree(a->forest, i);
+        if (a->forest->kind == FOREST_MEDIAN)
+            values_clear(a, i, begin, end);
         if (a->bytes && a->bins->near)
             add_by_bytes(a, &tree, i, begin, end);
         else
@@ -156,43 +145,93 @@ static void add_block(void *ctx, int64_t block, int worker)
     }
 }
 
-void tally_add(struct tally *t, const struct forest *f, int first, int last, uint16_t *const *draws,
-    const struct bytetree *bytes, const struct bins *bins)
+int tally_add(struct tally *t, const struct forest *f, int first, int last, uint16_t *const *draws,
+    const struct bytetree *bytes, const struct bins *bins, struct err *err)
 {
     struct add a = {t, f, first, last, draws, bytes, bins, BLOCK_ROWS_MAX};
     int64_t n = t->table->n_rows, share = n / (4 * pool_size());
 
+    if (f->kind == FOREST_MEDIAN &&
+        mem_grow(&t->value, &t->value_room, (size_t)last, (size_t)n * sizeof *t->value) < 0)
+        return err_memory(err);
     if (share < a.block_rows)
         a.block_rows = share < BLOCK_ROWS_MIN ? BLOCK_ROWS_MIN : share;
     pool_run((n + a.block_rows - 1) / a.block_rows, add_block, &a);
+    t->n_trees = last;
+    return 0;
 }
 
-/* Turns the sums into predictions; rows that no tree voted on get weight 0. */
-static void tally_link(struct tally *t, const struct forest *f, int n_trees)
+/* ---- measuring ---- */
+
+struct medians {
+    struct tally *tally;
+    const struct forest *forest;
+    struct tree_vote *votes; /* [workers][n_trees] */
+};
+
+static void median_block(void *ctx, int64_t block, int worker)
+{
+    const struct medians *m = ctx;
+    struct tally *t = m->tally;
+    struct tree_vote *votes = m->votes + (size_t)worker * (size_t)t->n_trees;
+    int64_t n_rows = t->table->n_rows, begin = block * BLOCK_ROWS_MIN;
+
+    for (int64_t row = begin; row < begin + BLOCK_ROWS_MIN && row < n_rows; row++) {
+        int n = 0;
+        for (int i = 0; i < t->n_trees; i++) {
+            double value = t->value[i * n_rows + row];
+            if (!isnan(value))
+                votes[n++] = (struct tree_vote){value, i};
+        }
+        t->sum[row] = forest_median(m->forest, votes, n);
+    }
+}
+
+/* Puts the medians in the place of the sums. */
+static int tally_medians(struct tally *t, const struct forest *f, struct err *err)
+{
+    struct medians m = {t, f, NULL};
+
+    m.votes = mem_alloc((size_t)pool_size(), (size_t)t->n_trees * sizeof *m.votes);
+    if (!m.votes)
+        return err_memory(err);
+    pool_run((t->table->n_rows + BLOCK_ROWS_MIN - 1) / BLOCK_ROWS_MIN, median_block, &m);
+    mem_free(m.votes);
+    return 0;
+}
+
+/* Turns what was added into predictions; rows that no tree voted on get weight 0. */
+static int tally_link(struct tally *t, const struct forest *f, struct err *err)
 {
     const struct target *target = &t->table->target;
+    bool median = f->kind == FOREST_MEDIAN;
     int k = f->n_outputs, width = prediction_width(target);
     double raw[LEARNER_MAX_OUTPUTS];
 
+    if (median && tally_medians(t, f, err) < 0)
+        return -1;
     for (int64_t row = 0; row < t->table->n_rows; row++) {
-        uint32_t votes = t->n ? t->n[row] : (uint32_t)n_trees;
-        for (int j = 0; j < k; j++)
-            raw[j] = f->base[j] +
-                     (f->average && votes ? t->sum[row * k + j] / votes : t->sum[row * k + j]);
-        prediction_link(target, k, raw, t->linked + row * width);
+        uint32_t votes = t->n ? t->n[row] : (uint32_t)t->n_trees;
+        for (int j = 0; j < k; j++) {
+            double sum = t->sum[row * k + j];
+            raw[j] = median ? sum : forest_raw(f, j, sum, votes);
+        }
+        prediction_link(target, f, raw, t->linked + row * width);
         if (target->task == TASK_CLASSIFICATION)
             t->label[row] = prediction_label(target, t->linked + row * width);
         if (t->weight)
             t->weight[row] = !votes ? 0 : t->table->weight ? t->table->weight[row] : 1;
     }
+    return 0;
 }
 
-int tally_measure(struct tally *t, const struct forest *f, int n_trees,
-    const struct metric *metrics, int n_metrics, double *values, struct err *err)
+int tally_measure(struct tally *t, const struct forest *f, const struct metric *metrics,
+    int n_metrics, double *values, struct err *err)
 {
     bool classes = t->table->target.task == TASK_CLASSIFICATION;
 
-    tally_link(t, f, n_trees);
+    if (tally_link(t, f, err) < 0)
+        return -1;
     struct scored scored = {
         .n = t->table->n_rows,
         .y = t->table->y,

@@ -7,19 +7,20 @@
 #include "common/learner/learner.h"
 #include "common/tree/bytetree.h"
 
-int tally_init(struct tally *t, const struct table *table, int n_outputs, bool some_rows,
+/* For trees of f or of a forest that is like it.  some_rows: not all trees vote on all rows. */
+int tally_init(struct tally *t, const struct table *table, const struct forest *f, bool some_rows,
     struct err *err) MUST_CHECK;
 void tally_release(struct tally *t);
-void tally_clear(struct tally *t, int n_outputs); /* as if no tree had been added */
+void tally_clear(struct tally *t, const struct forest *f); /* as if no tree had been added */
 /*
- * Adds trees [first, last) of the forest; draws[i][row] != 0 keeps tree first + i away from the row
- * (NULL: from none). bytes[i] is tree first + i on the bytes of bins, those of the tally's rows;
- * bytes NULL: by values.
+ * Adds trees [first, last) of the forest, all before them having been added; draws[i][row] != 0
+ * keeps tree first + i away from the row (NULL: from none). bytes[i] is tree first + i on the bytes
+ * of bins, those of the tally's rows; bytes NULL: by values.
  */
-void tally_add(struct tally *t, const struct forest *f, int first, int last, uint16_t *const *draws,
-    const struct bytetree *bytes, const struct bins *bins);
+int tally_add(struct tally *t, const struct forest *f, int first, int last, uint16_t *const *draws,
+    const struct bytetree *bytes, const struct bins *bins, struct err *err) MUST_CHECK;
 /* The value of each metric on the rows that have a prediction. */
-int tally_measure(struct tally *t, const struct forest *f, int n_trees,
-    const struct metric *metrics, int n_metrics, double *values, struct err *err) MUST_CHECK;
+int tally_measure(struct tally *t, const struct forest *f, const struct metric *metrics,
+    int n_metrics, double *values, struct err *err) MUST_CHECK;
 
 #endif

@@ -1,12 +1,31 @@
 /* tree_model.c -- see tree_model.h. */
 #include "common/learner/tree_model.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "common/base/mem.h"
 #include "common/io/stream/output.h"
 #include "common/learner/learner.h"
+
+static int member_set(json_t *j, const char *key, json_t *value)
+{
+    return json_object_set_new(j, key, value);
+}
+
+/* What is not as it mostly is. */
+static int describe_more(json_t *j, const struct tree_model_parts *parts)
+{
+    const struct forest *f = parts->forest;
+
+    if ((f->leaf_width != f->n_outputs &&
+            member_set(j, "leaf_width", json_integer(f->leaf_width)) < 0) ||
+        (f->link != LINK_IDENTITY && member_set(j, "link", json_string(link_names[f->link])) < 0) ||
+        (f->link_scale != 1 && member_set(j, "link_scale", json_real(f->link_scale)) < 0))
+        return -1;
+    return parts->fingerprint ? member_set(j, "fingerprint", json_string(parts->fingerprint)) : 0;
+}
 
 static json_t *describe(const struct tree_model_parts *parts, struct err *err)
 {
@@ -18,11 +37,11 @@ static json_t *describe(const struct tree_model_parts *parts, struct err *err)
         json_decref(s);
         return NULL;
     }
-    json_t *j = json_pack("{s:o, s:o, s:O, s:O, s:b, s:i, s:i}", "schema", s, "target", t,
-        "options", parts->options, "summary", parts->summary, "average", forest->average,
-        "n_outputs", forest->n_outputs, "n_trees", forest->n_trees);
-    if (j && parts->fingerprint &&
-        json_object_set_new(j, "fingerprint", json_string(parts->fingerprint)) < 0) {
+    json_t *j =
+        json_pack("{s:o, s:o, s:O, s:O, s:s, s:i, s:i}", "schema", s, "target", t, "options",
+            parts->options, "summary", parts->summary, "kind", forest_kind_names[forest->kind],
+            "n_outputs", forest->n_outputs, "n_trees", forest->n_trees);
+    if (j && describe_more(j, parts) < 0) {
         json_decref(j);
         j = NULL;
     }
@@ -58,12 +77,14 @@ int tree_model_write(const struct tree_model_parts *parts, const char *path, str
     return ret;
 }
 
+/* ---- reading ---- */
+
 /* A classifier has at least two classes, and an output for the last of two or for each. */
-static int outputs_check(const struct tree_model *m, int64_t n_outputs, struct err *err)
+static int outputs_check(const struct target *t, int64_t n_outputs, struct err *err)
 {
     int64_t expected = 1;
-    if (m->target.task == TASK_CLASSIFICATION) {
-        int64_t n_classes = dict_size(m->target.classes);
+    if (t->task == TASK_CLASSIFICATION) {
+        int64_t n_classes = dict_size(t->classes);
         if (n_classes < 2)
             return err_set(err, "corrupt model: a classifier of fewer than two classes");
         if (n_outputs == n_classes)
@@ -74,22 +95,91 @@ static int outputs_check(const struct tree_model *m, int64_t n_outputs, struct e
                                  : err_set(err, "corrupt model: its leaves do not fit its target");
 }
 
+static int link_check(const struct forest *f, const struct target *t, struct err *err)
+{
+    bool classes = t->task == TASK_CLASSIFICATION;
+    bool fits = f->link == LINK_LOGISTIC  ? classes && f->n_outputs == 1
+                : f->link == LINK_SOFTMAX ? classes && f->n_outputs > 1
+                : f->link == LINK_EXP     ? !classes
+                                          : true;
+
+    if (!fits)
+        return err_set(
+            err, "corrupt model: its link %s does not fit its target", link_names[f->link]);
+    return f->link_scale > 0 && isfinite(f->link_scale)
+               ? 0
+               : err_set(err, "corrupt model: its link_scale is not above 0 and finite");
+}
+
+/* Which of the names a member is. */
+static int name_get(
+    const json_t *j, const char *key, const char *const *names, int n, int *which, struct err *err)
+{
+    const char *text;
+
+    if (json_get_string(j, key, &text, err) < 0)
+        return -1;
+    for (*which = 0; *which < n; ++*which)
+        if (strcmp(text, names[*which]) == 0)
+            return 0;
+    return err_set(err, "corrupt model: its %s is '%.*s'", key, err_quote_len(strlen(text)), text);
+}
+
+/* Models of old have "average" instead of "kind". */
+static int kind_get(const json_t *j, int *kind, struct err *err)
+{
+    bool average = false;
+
+    if (json_object_get(j, "kind"))
+        return name_get(j, "kind", forest_kind_names, FOREST_KINDS, kind, err);
+    if (json_get_bool(j, "average", &average, err) < 0)
+        return -1;
+    *kind = average ? FOREST_MEAN : FOREST_SUM;
+    return 0;
+}
+
+/* Makes the forest as the description says it is; its arrays are still to be read. */
+static int forest_describe(
+    struct forest *f, const json_t *j, const struct target *t, struct err *err)
+{
+    int64_t n_outputs, width;
+    double scale = 1;
+    int kind, link = LINK_IDENTITY;
+
+    if (kind_get(j, &kind, err) < 0 ||
+        json_get_int(j, "n_outputs", 1, LEARNER_MAX_OUTPUTS, &n_outputs, err) < 0)
+        return -1;
+    width = n_outputs;
+    if ((json_object_get(j, "leaf_width") &&
+            json_get_int(j, "leaf_width", 1, n_outputs, &width, err) < 0) ||
+        (json_object_get(j, "link") && name_get(j, "link", link_names, LINKS, &link, err) < 0) ||
+        (json_object_get(j, "link_scale") && json_get_real(j, "link_scale", &scale, err) < 0) ||
+        outputs_check(t, n_outputs, err) < 0)
+        return -1;
+    if (width != 1 && width != n_outputs)
+        return err_set(err, "corrupt model: its leaves have neither one value nor all");
+    if (kind == FOREST_MEDIAN && n_outputs > 1)
+        return err_set(err, "corrupt model: a median of more than one output");
+    if (forest_init(f, (enum forest_kind)kind, (int)n_outputs, (int)width, err) < 0)
+        return -1;
+    f->link = (enum link)link;
+    f->link_scale = scale;
+    return link_check(f, t, err);
+}
+
 int tree_model_load(struct tree_model *m, const struct model *file, bool stats, struct err *err)
 {
     const json_t *j = file->description, *schema, *target, *options;
     const char *fingerprint;
-    int64_t n_outputs;
-    bool average;
 
     *m = (struct tree_model)TREE_MODEL_INIT;
     if (json_get_object(j, "schema", &schema, err) < 0 ||
         json_get_object(j, "target", &target, err) < 0 ||
         json_get_object(j, "options", &options, err) < 0 ||
-        json_get_bool(j, "average", &average, err) < 0 ||
-        json_get_int(j, "n_outputs", 1, LEARNER_MAX_OUTPUTS, &n_outputs, err) < 0 ||
         schema_from_json(&m->schema, schema, err) < 0 ||
-        target_from_json(&m->target, target, err) < 0 || outputs_check(m, n_outputs, err) < 0 ||
-        forest_unpack(&m->forest, file->st, &m->schema, (int)n_outputs, average, stats, err) < 0)
+        target_from_json(&m->target, target, err) < 0 ||
+        forest_describe(&m->forest, j, &m->target, err) < 0 ||
+        forest_unpack(&m->forest, file->st, &m->schema, stats, err) < 0)
         goto fail;
     if (m->forest.n_trees == 0 && !json_object_get(j, "fingerprint")) {
         err_set(err, "corrupt model: it has no tree");

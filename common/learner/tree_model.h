@@ -1,9 +1,10 @@
 /*
  * tree_model.h -- a forest with its schema and target, to and from a model file.
  *
- * The description of the file: "schema", "target", "options" (the learner's), "average",
- * "n_outputs", and "summary", what training measured.  The training rows of leaves, where they are
- * kept, are read apart (leaf_index_read()).
+ * The description of the file: "schema", "target", "options" (the learner's), "kind" (sum, mean,
+ * median), "n_outputs", "n_trees", and "summary", what training measured; "leaf_width" where leaves
+ * have one of several outputs, "link" (logistic, softmax, exp) and "link_scale" where there is one.
+ * The training rows of leaves, where they are kept, are read apart (leaf_index_read()).
  */
 #ifndef COMMON_LEARNER_TREE_MODEL_H
 #define COMMON_LEARNER_TREE_MODEL_H

@@ -58,7 +58,8 @@ struct step {
 };
 
 struct explain_scratch {
-    struct step *steps; /* [depth + 2] */
+    int n_outputs, width; /* of the forest, of a leaf */
+    struct step *steps;   /* [depth + 2] */
     int n_steps;
     int level;         /* of the path that is entered; levels count from 1 */
     int *col, *before; /* [depth + 1]: the column; the level that it was split on before, or 0 */
@@ -66,7 +67,7 @@ struct explain_scratch {
     double *z;       /* [depth + 1] of the level's column so far */
     int *latest;     /* [n_cols] the level that last splits on it, 0: none */
     double *product; /* [depth + 1][n_points] of the path's factors */
-    double *sum;     /* [depth + 1][n_outputs][n_points] leaf values times products, so far */
+    double *sum;     /* [depth + 1][width][n_points] leaf values times products, so far */
     /* [depth + 1] of n_points: weight (o - z) / factor of the level's column; the same less what it
      * was at the level before, NULL: no change */
     const double **gain, **change;
@@ -163,11 +164,10 @@ static void shares_fill(const struct tree *t, const double *cover, double *share
     }
 }
 
+/* What a leaf of width values is worth without columns; reach is scratch. */
 static void base_add(
-    const struct explainer *e, const struct tree *t, const double *share, double *reach)
+    const struct tree *t, const double *share, double *reach, int width, double *base)
 {
-    int k = e->forest->n_outputs;
-
     reach[0] = 1;
     for (uint32_t i = 0; i < t->n_nodes; i++) {
         uint32_t child = t->nodes[i].child;
@@ -176,8 +176,8 @@ static void base_add(
             reach[child + 1] = reach[i] * share[child + 1];
             continue;
         }
-        for (int j = 0; j < k; j++)
-            e->base[j] += reach[i] * t->values[(size_t)child * (size_t)k + (size_t)j];
+        for (int j = 0; j < width; j++)
+            base[j] += reach[i] * t->values[(size_t)child * (size_t)width + (size_t)j];
     }
 }
 
@@ -224,12 +224,14 @@ static int tree_columns(const struct tree *t, struct explain_scratch *s)
 }
 
 static struct explain_scratch *scratch_make(
-    size_t n_cols, size_t depth, size_t n_points, size_t n_outputs)
+    size_t n_cols, size_t depth, size_t n_points, int n_outputs, int width)
 {
     struct explain_scratch *s = mem_zalloc(1, sizeof *s);
 
     if (!s)
         return NULL;
+    s->n_outputs = n_outputs;
+    s->width = width;
     s->steps = mem_alloc(depth + 2, sizeof *s->steps);
     s->col = mem_alloc(depth + 1, sizeof *s->col);
     s->before = mem_alloc(depth + 1, sizeof *s->before);
@@ -237,7 +239,7 @@ static struct explain_scratch *scratch_make(
     s->z = mem_alloc(depth + 1, sizeof *s->z);
     s->latest = mem_zalloc(n_cols, sizeof *s->latest);
     s->product = mem_alloc(depth + 1, n_points * sizeof *s->product);
-    s->sum = mem_alloc(depth + 1, n_points * n_outputs * sizeof *s->sum);
+    s->sum = mem_alloc(depth + 1, n_points * (size_t)width * sizeof *s->sum);
     s->ratio = mem_alloc(depth + 1, n_points * sizeof *s->ratio);
     s->more = mem_alloc(depth + 1, n_points * sizeof *s->more);
     s->gain = mem_alloc(depth + 1, sizeof *s->gain);
@@ -251,8 +253,8 @@ static struct explain_scratch *scratch_make(
 
 struct explain_scratch *explain_scratch_new(const struct explainer *e, struct err *err)
 {
-    struct explain_scratch *s = scratch_make(
-        (size_t)e->n_cols, (size_t)e->depth, (size_t)e->n_points, (size_t)e->forest->n_outputs);
+    struct explain_scratch *s = scratch_make((size_t)e->n_cols, (size_t)e->depth,
+        (size_t)e->n_points, e->forest->n_outputs, e->forest->leaf_width);
     if (!s)
         err_memory(err);
     return s;
@@ -307,19 +309,19 @@ static int nodes_measure(struct explainer *e)
         double *share = e->share + f->place[i].node;
         tree_cover(&t, cover);
         shares_fill(&t, cover, share);
-        base_add(e, &t, share, cover);
+        base_add(&t, share, cover, f->leaf_width, e->base + forest_tree_output(f, i));
         int depth = tree_depth(&t, cover);
         e->depth = depth > e->depth ? depth : e->depth;
     }
     mem_free(cover);
     for (int j = 0; j < f->n_outputs; j++)
-        e->base[j] = f->base[j] + (f->average && f->n_trees ? e->base[j] / f->n_trees : e->base[j]);
+        e->base[j] = forest_raw(f, j, e->base[j], f->n_trees);
     return 0;
 }
 
 static int points_choose(struct explainer *e)
 {
-    struct explain_scratch *s = scratch_make((size_t)e->n_cols, (size_t)e->depth, 1, 1);
+    struct explain_scratch *s = scratch_make((size_t)e->n_cols, (size_t)e->depth, 1, 1, 1);
 
     if (!s)
         return -1;
@@ -346,7 +348,7 @@ struct explainer *explainer_new(const struct forest *f, int n_cols, struct err *
     e->points = mem_zalloc((size_t)f->n_trees, sizeof *e->points);
     if (!e->share || !e->base || !e->points || nodes_measure(e) < 0 || points_choose(e) < 0)
         goto fail;
-    if ((int64_t)(e->depth + 1) * e->n_points > SCRATCH_MAX / f->n_outputs) {
+    if ((int64_t)(e->depth + 1) * e->n_points > SCRATCH_MAX / f->leaf_width) {
         err_set(err, "trees of %d levels are too deep to explain", e->depth);
         explainer_free(e);
         return NULL;
@@ -447,10 +449,10 @@ static void add_times(double *restrict to, const double *restrict from, double t
 }
 
 /* Goes down an edge to a node that is no leaf. */
-static void level_enter(struct explain_scratch *s, const struct rule *r, const struct step *step,
-    const struct edge *e, int n_outputs)
+static void level_enter(
+    struct explain_scratch *s, const struct rule *r, const struct step *step, const struct edge *e)
 {
-    size_t n = (size_t)r->n, level = (size_t)step->level;
+    size_t n = (size_t)r->n, k = (size_t)s->width, level = (size_t)step->level;
     double *own = s->ratio + level * n, *more = s->more + level * n;
 
     factor_put(e, r, s->product + (level - 1) * n, s->product + level * n);
@@ -467,15 +469,14 @@ static void level_enter(struct explain_scratch *s, const struct rule *r, const s
             more[p] = s->gain[level][p] - s->gain[e->before][p];
         s->change[level] = more;
     }
-    memset(s->sum + level * n * (size_t)n_outputs, 0, n * (size_t)n_outputs * sizeof *s->sum);
+    memset(s->sum + level * n * k, 0, n * k * sizeof *s->sum);
     path_enter(s, step, e->z, e->one);
 }
 
 /* Goes back up the edges to below a level: what their subtrees summed up to is their columns'. */
-static void levels_leave(
-    struct explain_scratch *s, const struct rule *r, int to, int n_outputs, double *value)
+static void levels_leave(struct explain_scratch *s, const struct rule *r, int to, double *value)
 {
-    size_t n = (size_t)r->n, k = (size_t)n_outputs;
+    size_t n = (size_t)r->n, k = (size_t)s->width;
 
     for (; s->level >= to && s->level > 0; s->level--) {
         size_t level = (size_t)s->level;
@@ -483,7 +484,7 @@ static void levels_leave(
         double *above = s->sum + (level - 1) * n * k;
         int col = s->col[level];
         for (size_t j = 0; change && j < k; j++)
-            value[(size_t)col * k + j] += dot(sum + j * n, change, r->n);
+            value[(size_t)col * (size_t)s->n_outputs + j] += dot(sum + j * n, change, r->n);
         add_times(above, sum, 1, n * k);
         s->latest[col] = s->before[level];
     }
@@ -491,9 +492,9 @@ static void levels_leave(
 
 /* Adds a leaf to the sums of the level above, and what its edge changes to its column. */
 static void leaf_add(struct explain_scratch *s, const struct rule *r, const struct step *step,
-    const struct edge *e, const double *leaf, int n_outputs, double *value)
+    const struct edge *e, const double *leaf, double *value)
 {
-    size_t n = (size_t)r->n, k = (size_t)n_outputs, above = (size_t)step->level - 1;
+    size_t n = (size_t)r->n, k = (size_t)s->width, above = (size_t)step->level - 1;
     const double *product = s->product + above * n;
     double change = 0, *own = s->product + (size_t)step->level * n;
 
@@ -510,7 +511,7 @@ static void leaf_add(struct explain_scratch *s, const struct rule *r, const stru
     }
     for (size_t j = 0; j < k; j++) {
         add_times(s->sum + (above * k + j) * n, own, leaf[j], n);
-        value[(size_t)step->col * k + j] += change * leaf[j];
+        value[(size_t)step->col * (size_t)s->n_outputs + j] += change * leaf[j];
     }
 }
 
@@ -520,8 +521,9 @@ static void tree_add(const struct explainer *e, int tree, struct explain_scratch
     const struct tree t = forest_tree(e->forest, tree);
     const double *share = e->share + e->forest->place[tree].node;
     const struct rule *r = &e->rules[e->points[tree] / LANES];
-    int k = e->forest->n_outputs;
+    int k = e->forest->leaf_width;
 
+    value += forest_tree_output(e->forest, tree);
     for (int p = 0; p < r->n; p++)
         s->product[p] = 1;
     memset(s->sum, 0, (size_t)r->n * (size_t)k * sizeof *s->sum);
@@ -529,17 +531,17 @@ static void tree_add(const struct explainer *e, int tree, struct explain_scratch
     while (s->n_steps) {
         struct step step = s->steps[--s->n_steps];
         const struct node *node = &t.nodes[step.node];
-        levels_leave(s, r, step.level, k, value);
+        levels_leave(s, r, step.level, value);
         if (step.level) {
             struct edge edge = edge_of(s, &step, share[step.node]);
             if (!edge.one && edge.z < SHARE_MIN)
                 continue; /* nothing comes here */
             if (node_is_leaf(node)) {
                 const double *leaf = t.values + (size_t)node->child * (size_t)k;
-                leaf_add(s, r, &step, &edge, leaf, k, value);
+                leaf_add(s, r, &step, &edge, leaf, value);
                 continue;
             }
-            level_enter(s, r, &step, &edge, k);
+            level_enter(s, r, &step, &edge);
         } else if (node_is_leaf(node)) {
             continue; /* a tree that asks nothing */
         }
@@ -548,7 +550,7 @@ static void tree_add(const struct explainer *e, int tree, struct explain_scratch
         steps_push(s, node->child + 1, step.level + 1, col, !left);
         steps_push(s, node->child, step.level + 1, col, left);
     }
-    levels_leave(s, r, 1, k, value);
+    levels_leave(s, r, 1, value);
 }
 
 void explain_row(const struct explainer *e, struct explain_scratch *s, columns_t cols, int64_t row,
@@ -560,6 +562,6 @@ void explain_row(const struct explainer *e, struct explain_scratch *s, columns_t
     memset(value, 0, n * sizeof *value);
     for (int i = 0; i < f->n_trees; i++)
         tree_add(e, i, s, cols, row, value);
-    for (size_t i = 0; f->average && f->n_trees && i < n; i++)
-        value[i] /= f->n_trees;
+    for (size_t i = 0; f->kind == FOREST_MEAN && f->n_trees && i < n; i++)
+        value[i] /= forest_rounds(f);
 }

@@ -16,7 +16,7 @@
 struct explainer;       /* opaque; read-only once made, so that threads share it */
 struct explain_scratch; /* one thread's */
 
-/* Of a forest with stats, which must outlive it. */
+/* Of a forest with stats, which must outlive it, and no FOREST_MEDIAN, which is no sum. */
 struct explainer *explainer_new(const struct forest *f, int n_cols, struct err *err) MUST_CHECK;
 void explainer_free(struct explainer *e);
 /* What no column is worth: the mean output by the weight of the training rows, [n_outputs]. */

@@ -2,6 +2,7 @@
 #include "common/tree/forest.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "common/base/mem.h"
@@ -89,9 +90,14 @@ void tree_cover(const struct tree *t, double *cover)
 
 /* ---- a forest ---- */
 
-int forest_init(struct forest *f, int n_outputs, bool average, struct err *err)
+const char *const forest_kind_names[FOREST_KINDS] = {"sum", "mean", "median"};
+const char *const link_names[LINKS] = {"identity", "logistic", "softmax", "exp"};
+
+int forest_init(
+    struct forest *f, enum forest_kind kind, int n_outputs, int leaf_width, struct err *err)
 {
-    *f = (struct forest){.n_outputs = n_outputs, .average = average};
+    *f = (struct forest){
+        .n_outputs = n_outputs, .leaf_width = leaf_width, .kind = kind, .link_scale = 1};
     f->base = mem_zalloc((size_t)n_outputs, sizeof *f->base);
     f->place = mem_zalloc(1, sizeof *f->place);
     f->place_room = 1;
@@ -104,6 +110,7 @@ int forest_init(struct forest *f, int n_outputs, bool average, struct err *err)
 void forest_release(struct forest *f)
 {
     mem_free(f->base);
+    mem_free(f->tree_weight);
     mem_free(f->place);
     mem_free(f->nodes);
     mem_free(f->values);
@@ -121,7 +128,7 @@ struct tree forest_tree(const struct forest *f, int i)
         .n_leaves = (uint32_t)(to->leaf - from->leaf),
         .n_words = (uint32_t)(to->word - from->word),
         .nodes = f->nodes ? f->nodes + from->node : NULL, /* spent */
-        .values = f->values + from->leaf * (size_t)f->n_outputs,
+        .values = f->values + from->leaf * (size_t)f->leaf_width,
         .words = f->words ? f->words + from->word : NULL,
         .stats = f->stats ? f->stats + from->node : NULL,
         .cuts = (struct cuts *)&f->cuts,
@@ -131,7 +138,9 @@ struct tree forest_tree(const struct forest *f, int i)
 static int forest_reserve(struct forest *f, const struct tree_place *end)
 {
     size_t n_values;
-    if (!size_mul(end->leaf, (size_t)f->n_outputs, &n_values) ||
+    if (!size_mul(end->leaf, (size_t)f->leaf_width, &n_values) ||
+        (f->kind == FOREST_MEDIAN && mem_grow(&f->tree_weight, &f->weight_room,
+                                         (size_t)f->n_trees + 1, sizeof *f->tree_weight) < 0) ||
         mem_grow(&f->place, &f->place_room, (size_t)f->n_trees + 2, sizeof *f->place) < 0 ||
         mem_grow(&f->nodes, &f->node_room, end->node, sizeof *f->nodes) < 0 ||
         mem_grow(&f->stats, &f->stat_room, end->node, sizeof *f->stats) < 0 ||
@@ -172,7 +181,7 @@ int forest_add(struct forest *f, struct tree *t)
 {
     const struct tree_place *at = &f->place[f->n_trees];
     struct tree_place end = {at->node + t->n_nodes, at->leaf + t->n_leaves, at->word + t->n_words};
-    size_t k = (size_t)f->n_outputs;
+    size_t k = (size_t)f->leaf_width;
 
     if (forest_reserve(f, &end) < 0)
         return -1;
@@ -184,9 +193,16 @@ int forest_add(struct forest *f, struct tree *t)
         memcpy(f->words + at->word, t->words, t->n_words * sizeof *t->words);
     if (forest_intern(f, t) < 0)
         return -1;
+    if (f->tree_weight)
+        f->tree_weight[f->n_trees] = 1;
     f->place[++f->n_trees] = end;
     tree_free(t);
     return 0;
+}
+
+void forest_weigh(struct forest *f, int tree, double weight)
+{
+    f->tree_weight[tree] = weight;
 }
 
 void forest_truncate(struct forest *f, int n_trees)
@@ -219,22 +235,88 @@ out:
     return ret;
 }
 
+/* ---- raw outputs ---- */
+
+static int compare_votes(const void *a, const void *b)
+{
+    const struct tree_vote *x = a, *y = b;
+    if (x->value != y->value)
+        return x->value < y->value ? -1 : 1;
+    return (x->tree > y->tree) - (x->tree < y->tree);
+}
+
+double forest_median(const struct forest *f, struct tree_vote *votes, int n)
+{
+    double total = 0, upto = 0;
+
+    if (n == 0)
+        return f->base[0];
+    qsort(votes, (size_t)n, sizeof *votes, compare_votes);
+    for (int i = 0; i < n; i++)
+        total += f->tree_weight[votes[i].tree];
+    for (int i = 0; i < n; i++) {
+        upto += f->tree_weight[votes[i].tree];
+        if (upto >= total / 2)
+            return f->base[0] + votes[i].value;
+    }
+    return f->base[0] + votes[n - 1].value;
+}
+
+/* The least vote of a row above one, or the least of all; false: there is none. */
+static bool vote_next(const struct forest *f, columns_t cols, int64_t row, struct tree_vote *vote)
+{
+    struct tree_vote next = {0, -1};
+
+    for (int i = 0; i < f->n_trees; i++) {
+        struct tree t = forest_tree(f, i);
+        struct tree_vote v = {t.values[tree_leaf(&t, cols, row)], i};
+        if ((vote->tree < 0 || compare_votes(&v, vote) > 0) &&
+            (next.tree < 0 || compare_votes(&v, &next) < 0))
+            next = v;
+    }
+    *vote = next;
+    return next.tree >= 0;
+}
+
+/* forest_median() without memory: slow, for forest_predict(). */
+static double row_median(const struct forest *f, columns_t cols, int64_t row)
+{
+    struct tree_vote vote = {0, -1};
+    double total = 0, upto = 0;
+
+    while (vote_next(f, cols, row, &vote))
+        total += f->tree_weight[vote.tree];
+    while (upto < total / 2 && vote_next(f, cols, row, &vote))
+        upto += f->tree_weight[vote.tree];
+    return f->base[0] + vote.value;
+}
+
+static void tree_add(
+    const struct forest *f, int i, columns_t cols, int64_t first_row, int64_t n_rows, double *out)
+{
+    struct tree t = forest_tree(f, i);
+    int k = f->n_outputs, width = f->leaf_width, output = forest_tree_output(f, i);
+
+    for (int64_t row = 0; row < n_rows; row++) {
+        const double *value = t.values + (size_t)width * tree_leaf(&t, cols, first_row + row);
+        for (int j = 0; j < width; j++)
+            out[row * k + output + j] += value[j];
+    }
+}
+
 void forest_predict(
     const struct forest *f, columns_t cols, int64_t first_row, int64_t n_rows, double *out)
 {
     int k = f->n_outputs;
+
+    for (int64_t i = 0; i < n_rows && f->kind == FOREST_MEDIAN; i++)
+        out[i] = row_median(f, cols, first_row + i);
+    if (f->kind == FOREST_MEDIAN)
+        return;
     memset(out, 0, (size_t)n_rows * (size_t)k * sizeof *out);
-    for (int i = 0; i < f->n_trees; i++) {
-        struct tree t = forest_tree(f, i);
-        for (int64_t row = 0; row < n_rows; row++) {
-            const double *value = t.values + (size_t)k * tree_leaf(&t, cols, first_row + row);
-            for (int j = 0; j < k; j++)
-                out[row * k + j] += value[j];
-        }
-    }
+    for (int i = 0; i < f->n_trees; i++)
+        tree_add(f, i, cols, first_row, n_rows, out);
     for (int64_t i = 0; i < n_rows; i++)
-        for (int j = 0; j < k; j++) {
-            double sum = out[i * k + j];
-            out[i * k + j] = f->base[j] + (f->average && f->n_trees ? sum / f->n_trees : sum);
-        }
+        for (int j = 0; j < k; j++)
+            out[i * k + j] = forest_raw(f, j, out[i * k + j], f->n_trees);
 }

@@ -4,9 +4,10 @@
  * A tree is an array of nodes, root first; the children of an internal node stand beside each
  * other, after it.  A number or date goes left when value <= threshold, and a missing value (NaN,
  * or a level the model has not seen) where the node says.  A level that is in the node's set goes
- * the other way than missing values do, any other with them.  A leaf has n_outputs values.  A
- * forest's raw output for a row is base + the sum over trees of the leaf's values, divided by the
- * number of trees where `average` is set.
+ * the other way than missing values do, any other with them.  A leaf has a value for each of the
+ * forest's outputs, or one, which is for the tree's output.  A forest's raw output for a row is
+ * base + what it makes of the values of the leaves that the row reaches (enum forest_kind); what
+ * that means as a prediction is the link's to say.
  *
  * A node takes 8 bytes.  Its threshold stands in a table of the different (column, threshold) pairs
  * (cuts.h); what training measured in it, 4 bytes more, is only there where it is asked for.
@@ -40,7 +41,7 @@ struct node {
 struct tree {
     uint32_t n_nodes, n_leaves, n_words;
     struct node *nodes;
-    double *values;  /* [n_leaves][n_outputs] */
+    double *values;  /* [n_leaves][leaf_width] */
     uint64_t *words; /* sets */
     float *stats;    /* [n_nodes]: what a split gained, in the criterion's unit times rows; the
                         weight of a leaf's training rows.  NULL: not loaded */
@@ -93,10 +94,23 @@ struct tree_place {
     size_t node, leaf, word;
 };
 
+/* What the leaves of a row add up to: their sum, their mean, or (of one output) the median of their
+ * values by the trees' weights, the lower of two. */
+enum forest_kind { FOREST_SUM, FOREST_MEAN, FOREST_MEDIAN };
+/* What turns raw outputs into predictions; see prediction_link(). */
+enum link { LINK_IDENTITY, LINK_LOGISTIC, LINK_SOFTMAX, LINK_EXP };
+enum { FOREST_KINDS = 3, LINKS = 4 };
+extern const char *const forest_kind_names[FOREST_KINDS]; /* as models call them */
+extern const char *const link_names[LINKS];
+
 struct forest {
     int n_outputs;
-    bool average;
-    double *base; /* [n_outputs] */
+    int leaf_width; /* values of a leaf: n_outputs, or 1: tree i's is for output i % n_outputs */
+    enum forest_kind kind;
+    enum link link;
+    double link_scale;   /* raw outputs times this are linked */
+    double *base;        /* [n_outputs] */
+    double *tree_weight; /* [n_trees] above 0, of FOREST_MEDIAN; else NULL */
     int n_trees;
     struct tree_place *place; /* [n_trees + 1] where each tree begins in the arrays */
     struct node *nodes;
@@ -104,7 +118,7 @@ struct forest {
     uint64_t *words;
     float *stats; /* NULL: not loaded */
     struct cuts cuts;
-    size_t place_room, node_room, value_room, word_room, stat_room;
+    size_t place_room, node_room, value_room, word_room, stat_room, weight_room;
 };
 
 #define FOREST_INIT                                                                                \
@@ -112,15 +126,50 @@ struct forest {
         .n_trees = 0                                                                               \
     }
 
-int forest_init(
-    struct forest *f, int n_outputs, bool average, struct err *err) MUST_CHECK; /* base 0 */
+/* Base 0, no link (identity, scale 1). */
+int forest_init(struct forest *f, enum forest_kind kind, int n_outputs, int leaf_width,
+    struct err *err) MUST_CHECK;
 void forest_release(struct forest *f);
+
+/* A round of training adds a tree, or one for each output. */
+static inline int forest_trees_per_round(const struct forest *f)
+{
+    return f->n_outputs / f->leaf_width;
+}
+static inline int forest_rounds(const struct forest *f)
+{
+    return f->n_trees / forest_trees_per_round(f);
+}
+/* The output that a tree's first value is for. */
+static inline int forest_tree_output(const struct forest *f, int tree)
+{
+    return tree % forest_trees_per_round(f);
+}
+/* The raw output that a sum or mean comes to: sum is that of the tree's values for it, n_trees how
+ * many trees were added, those for other outputs too. */
+static inline double forest_raw(const struct forest *f, int output, double sum, int64_t n_trees)
+{
+    int64_t n = f->kind == FOREST_MEAN ? n_trees / forest_trees_per_round(f) : 0;
+    return f->base[output] + (n ? sum / (double)n : sum);
+}
+
+/* The value of a leaf that a row reaches, for medians. */
+struct tree_vote {
+    double value;
+    int tree;
+};
+/* The raw output of FOREST_MEDIAN: votes[n], which it sorts, are of different trees; 0 and base of
+ * none. */
+double forest_median(const struct forest *f, struct tree_vote *votes, int n);
+
 struct tree forest_tree(const struct forest *f, int i);
 /* Looks up the tree's cuts in the forest, so that forest_add() need not; while the forest stays as
  * it is, several threads may.  -1: no memory. */
 int forest_know(const struct forest *f, struct tree *t) MUST_CHECK;
-/* Takes t in; -1: no memory, t stays the caller's. */
+/* Takes t in, with weight 1; -1: no memory, t stays the caller's. */
 int forest_add(struct forest *f, struct tree *t) MUST_CHECK;
+/* Of FOREST_MEDIAN: weight is above 0. */
+void forest_weigh(struct forest *f, int tree, double weight);
 void forest_truncate(struct forest *f, int n_trees);
 /* Sorts the cuts and drops those of no node, so that equal forests have equal bytes. */
 int forest_settle(struct forest *f) MUST_CHECK; /* -1: no memory */
@@ -134,25 +183,28 @@ uint32_t tree_leaf(const struct tree *t, columns_t cols, int64_t row);
 /* The same of a row of a table, dense or sparse. */
 uint32_t tree_leaf_in_table(const struct tree *t, const struct table *table, int64_t row);
 
-/* The raw output of n_rows rows from first_row of cols: out[n_rows][n_outputs]. */
+/* The raw output of n_rows rows from first_row of cols: out[n_rows][n_outputs].  By the definition,
+ * row by row: predictor.h is fast. */
 void forest_predict(
     const struct forest *f, columns_t cols, int64_t first_row, int64_t n_rows, double *out);
 
 /*
  * As tensors of a model file: tree_nodes U32 [n_trees], nodes U32 [nodes][2] (child, test), stats
- * F32 [nodes], values F64 [leaves][n_outputs], base F64 [n_outputs], cut_column I32 and
- * cut_threshold F64 [cuts], rising; words U64 where there are categories.  Of a settled forest;
- * the writer borrows its arrays and *tree_nodes, which is to be freed (mem_free) afterwards.
+ * F32 [nodes], values F64 [leaves][leaf_width], base F64 [n_outputs], cut_column I32 and
+ * cut_threshold F64 [cuts], rising; words U64 where there are categories, tree_weight F64 [n_trees]
+ * of FOREST_MEDIAN.  Of a settled forest; the writer borrows its arrays and *tree_nodes, which is
+ * to be freed (mem_free) afterwards.
  */
 int forest_pack(
     const struct forest *f, uint32_t **tree_nodes, struct st_writer *w, struct err *err) MUST_CHECK;
 
 /*
- * Reads and checks everything: ranges, one parent a node, no cycles, finite values, sets within
- * bounds.  Without stats they are not loaded.
+ * Reads the arrays of a forest that is as forest_init() made it, and checks everything: ranges, one
+ * parent a node, no cycles, finite values, sets within bounds, whole rounds.  Without stats they
+ * are not loaded.  -1 releases f.
  */
 int forest_unpack(struct forest *f, const struct st_file *st, const struct schema *schema,
-    int n_outputs, bool average, bool stats, struct err *err) MUST_CHECK;
+    bool stats, struct err *err) MUST_CHECK;
 /* The same of a file of model format 1 (forest_old.c): fills the arrays, checked for what their
  * translation needs. */
 int forest_unpack_old(struct forest *f, const struct st_file *st, const struct schema *schema,

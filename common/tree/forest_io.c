@@ -11,7 +11,7 @@ int forest_pack(const struct forest *f, uint32_t **tree_nodes, struct st_writer 
 {
     const struct tree_place *end = &f->place[f->n_trees];
     const int64_t trees[] = {f->n_trees}, nodes[] = {(int64_t)end->node, 2};
-    const int64_t values[] = {(int64_t)end->leaf, f->n_outputs}, base[] = {f->n_outputs};
+    const int64_t values[] = {(int64_t)end->leaf, f->leaf_width}, base[] = {f->n_outputs};
     const int64_t words[] = {(int64_t)end->word}, cuts[] = {(int64_t)f->cuts.n};
 
     *tree_nodes = mem_alloc((size_t)f->n_trees, sizeof **tree_nodes);
@@ -25,7 +25,9 @@ int forest_pack(const struct forest *f, uint32_t **tree_nodes, struct st_writer 
         st_writer_add(w, "values", DTYPE_F64, 2, values, f->values, err) < 0 ||
         st_writer_add(w, "base", DTYPE_F64, 1, base, f->base, err) < 0 ||
         st_writer_add(w, "cut_column", DTYPE_I32, 1, cuts, f->cuts.column, err) < 0 ||
-        st_writer_add(w, "cut_threshold", DTYPE_F64, 1, cuts, f->cuts.threshold, err) < 0)
+        st_writer_add(w, "cut_threshold", DTYPE_F64, 1, cuts, f->cuts.threshold, err) < 0 ||
+        (f->tree_weight &&
+            st_writer_add(w, "tree_weight", DTYPE_F64, 1, trees, f->tree_weight, err) < 0))
         return -1;
     return end->word ? st_writer_add(w, "words", DTYPE_U64, 1, words, f->words, err) : 0;
 }
@@ -164,7 +166,7 @@ static int leaves_check(const struct unpack *u, struct err *err)
             return node_error(u, i, "has a leaf number out of range or used twice", err);
         u->seen[node->child] = 1;
     }
-    for (size_t i = 0; i < (size_t)t->n_leaves * (size_t)u->f->n_outputs; i++)
+    for (size_t i = 0; i < (size_t)t->n_leaves * (size_t)u->f->leaf_width; i++)
         if (!isfinite(t->values[i]))
             return err_set(
                 err, "corrupt model: tree %d has a leaf value that is not finite", u->tree);
@@ -206,6 +208,11 @@ static int trees_check(struct unpack *u, int64_t n_nodes, struct err *err)
         return -1;
     if (n_trees >= INT32_MAX) {
         err_set(err, "%" PRId64 " trees are too many", n_trees);
+        goto out;
+    }
+    if (n_trees % forest_trees_per_round(f)) {
+        err_set(err, "corrupt model: its %" PRId64 " trees are no whole rounds of %d", n_trees,
+            forest_trees_per_round(f));
         goto out;
     }
     mem_free(f->place);
@@ -263,17 +270,31 @@ static int base_read(struct unpack *u, struct err *err)
     return 0;
 }
 
+static int weights_read(struct unpack *u, struct err *err)
+{
+    struct forest *f = u->f;
+    int64_t n;
+
+    if (f->kind != FOREST_MEDIAN)
+        return 0;
+    if (array_read(u, "tree_weight", DTYPE_F64, f->n_trees, 0, &f->tree_weight, &n, err) < 0)
+        return -1;
+    for (int i = 0; i < f->n_trees; i++)
+        if (!(f->tree_weight[i] > 0 && isfinite(f->tree_weight[i])))
+            return err_set(
+                err, "corrupt model: tree %d has a weight that is not above 0 and finite", i);
+    return 0;
+}
+
 int forest_unpack(struct forest *f, const struct st_file *st, const struct schema *schema,
-    int n_outputs, bool average, bool stats, struct err *err)
+    bool stats, struct err *err)
 {
     struct unpack u = {.f = f, .st = st, .schema = schema};
     int64_t n_nodes = 0;
     bool old = st_find(st, "threshold") != NULL;
 
-    if (forest_init(f, n_outputs, average, err) < 0)
-        return -1;
     if (base_read(&u, err) < 0 ||
-        array_read(&u, "values", DTYPE_F64, -1, n_outputs, &f->values, &u.n_leaves, err) < 0 ||
+        array_read(&u, "values", DTYPE_F64, -1, f->leaf_width, &f->values, &u.n_leaves, err) < 0 ||
         (old ? forest_unpack_old(f, st, schema, stats, err)
              : nodes_read(&u, stats, &n_nodes, err)) < 0 ||
         cuts_check(&u, err) < 0)
@@ -282,7 +303,7 @@ int forest_unpack(struct forest *f, const struct st_file *st, const struct schem
         n_nodes = (int64_t)f->place[0].node;
         u.n_words = (int64_t)f->place[0].word;
     }
-    if (trees_check(&u, n_nodes, err) < 0)
+    if (trees_check(&u, n_nodes, err) < 0 || weights_read(&u, err) < 0)
         goto fail;
     return 0;
 fail:

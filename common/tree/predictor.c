@@ -11,6 +11,8 @@
 #include "common/tree/levelset.h"
 #include "common/tree/masktree.h"
 
+enum { MEDIAN_ROWS = MASKTREE_ROWS }; /* whose votes are kept at a time */
+
 enum way { BY_VALUES, BY_WORDS, BY_BYTES, BY_MASKS };
 
 struct coded_column {
@@ -238,11 +240,6 @@ const struct forest *predictor_forest(const struct predictor *p)
 
 /* ---- a block ---- */
 
-size_t predictor_codes_size(const struct predictor *p)
-{
-    return (size_t)PREDICTOR_ROWS * (size_t)p->n_cols;
-}
-
 /* Codes by column, MASKTREE_ROWS rows after as many. */
 static uint8_t *mask_codes(const struct predictor *p, const struct predictor_block *b, int row)
 {
@@ -342,50 +339,98 @@ void predictor_leaves(const struct predictor *p, const struct predictor_block *b
         leaf[i] = tree_leaf(&t, b->cols, b->first + i);
 }
 
-/* Sums of trees of one output, a few rows at a time, so that they stay at hand. */
+/* Sums of leaves of one value, a few rows and an output at a time, so that they stay at hand. */
 static void sum_by_masks(const struct predictor *p, const struct predictor_block *b, double *out)
 {
+    const struct forest *f = p->forest;
+    int k = f->n_outputs;
     double sum[MASKTREE_ROWS];
     uint8_t leaf[MASKTREE_ROWS];
 
     for (int row = 0; row < b->n; row += MASKTREE_ROWS) {
         int n = b->n - row < MASKTREE_ROWS ? b->n - row : MASKTREE_ROWS;
-        memset(sum, 0, sizeof sum);
-        for (int i = 0; i < p->forest->n_trees; i++) {
-            masktree_leaves(&p->trees[i].masks, mask_codes(p, b, row), b->missing, leaf);
-            masktree_add(forest_tree(p->forest, i).values, leaf, sum);
+        for (int j = 0; j < k; j++) {
+            memset(sum, 0, sizeof sum);
+            for (int i = j; i < f->n_trees; i += k) {
+                masktree_leaves(&p->trees[i].masks, mask_codes(p, b, row), b->missing, leaf);
+                masktree_add(forest_tree(f, i).values, leaf, sum);
+            }
+            for (int i = 0; i < n; i++)
+                out[(row + i) * k + j] = sum[i];
         }
-        memcpy(out + row, sum, (size_t)n * sizeof *out);
     }
 }
 
 static void sum_by_leaves(const struct predictor *p, const struct predictor_block *b, double *out)
 {
-    size_t k = (size_t)p->forest->n_outputs;
+    const struct forest *f = p->forest;
+    size_t k = (size_t)f->n_outputs, width = (size_t)f->leaf_width;
     uint32_t leaf[PREDICTOR_ROWS];
 
     memset(out, 0, (size_t)b->n * k * sizeof *out);
-    for (int i = 0; i < p->forest->n_trees; i++) {
-        const double *values = forest_tree(p->forest, i).values;
+    for (int i = 0; i < f->n_trees; i++) {
+        const double *values = forest_tree(f, i).values;
+        double *to = out + forest_tree_output(f, i);
         predictor_leaves(p, b, i, leaf);
         for (int row = 0; row < b->n; row++)
-            for (size_t j = 0; j < k; j++)
-                out[(size_t)row * k + j] += values[leaf[row] * k + j];
+            for (size_t j = 0; j < width; j++)
+                to[(size_t)row * k + j] += values[leaf[row] * width + j];
     }
+}
+
+/* ---- medians ---- */
+
+static size_t codes_size(const struct predictor *p)
+{
+    return (size_t)PREDICTOR_ROWS * (size_t)p->n_cols;
+}
+
+/* MEDIAN_ROWS rows' leaves in all trees, then row by row; the votes stand behind the codes. */
+static void medians(const struct predictor *p, const struct predictor_block *b, double *out)
+{
+    const struct forest *f = p->forest;
+    size_t n_trees = (size_t)f->n_trees;
+    size_t code = p->way == BY_WORDS ? sizeof(uint16_t) : sizeof(uint8_t);
+    struct tree_vote *votes = (struct tree_vote *)(void *)(b->codes + codes_size(p));
+    uint32_t leaf[PREDICTOR_ROWS];
+
+    for (int row = 0; row < b->n; row += MEDIAN_ROWS) {
+        struct predictor_block part = *b;
+        part.first += row;
+        part.n = b->n - row < MEDIAN_ROWS ? b->n - row : MEDIAN_ROWS;
+        part.codes =
+            (uint16_t *)(void *)((uint8_t *)b->codes + (size_t)row * (size_t)p->n_cols * code);
+        for (int i = 0; i < f->n_trees; i++) {
+            const double *values = forest_tree(f, i).values;
+            predictor_leaves(p, &part, i, leaf);
+            for (int j = 0; j < part.n; j++)
+                votes[(size_t)j * n_trees + (size_t)i] = (struct tree_vote){values[leaf[j]], i};
+        }
+        for (int j = 0; j < part.n; j++)
+            out[row + j] = forest_median(f, votes + (size_t)j * n_trees, f->n_trees);
+    }
+}
+
+size_t predictor_codes_size(const struct predictor *p)
+{
+    size_t votes = p->forest->kind == FOREST_MEDIAN ? (size_t)p->forest->n_trees : 0;
+    return codes_size(p) + votes * MEDIAN_ROWS * (sizeof(struct tree_vote) / sizeof(uint16_t));
 }
 
 void predictor_raw(const struct predictor *p, const struct predictor_block *b, double *out)
 {
     const struct forest *f = p->forest;
-    size_t k = (size_t)f->n_outputs;
+    int k = f->n_outputs;
 
-    if (p->way == BY_MASKS && k == 1)
+    if (f->kind == FOREST_MEDIAN) {
+        medians(p, b, out);
+        return;
+    }
+    if (p->way == BY_MASKS && f->leaf_width == 1)
         sum_by_masks(p, b, out);
     else
         sum_by_leaves(p, b, out);
     for (int row = 0; row < b->n; row++)
-        for (size_t j = 0; j < k; j++) {
-            double *raw = &out[(size_t)row * k + j];
-            *raw = f->base[j] + (f->average && f->n_trees ? *raw / f->n_trees : *raw);
-        }
+        for (int j = 0; j < k; j++)
+            out[row * k + j] = forest_raw(f, j, out[row * k + j], f->n_trees);
 }

@@ -4,8 +4,8 @@
  * Rows are coded once (coder.h) and go down every tree by codes: as bytes, where no column has more
  * than 254 thresholds or levels, else as 16-bit numbers.  On bytes, trees of at most 256 leaves are
  * gone down by many rows at once where the CPU can (masktree.h).  Columns with more thresholds or
- * levels than codes are followed by values.  Leaves are those of tree_leaf(), sums those of
- * forest_predict().
+ * levels than codes are followed by values.  Leaves are those of tree_leaf(), sums and medians
+ * those of forest_predict().
  */
 #ifndef COMMON_TREE_PREDICTOR_H
 #define COMMON_TREE_PREDICTOR_H
@@ -32,7 +32,7 @@ struct predictor_block {
     columns_t cols;
     int64_t first;
     int n;
-    uint16_t *codes; /* predictor_codes_size() of them, the caller's */
+    uint16_t *codes; /* predictor_codes_size() of them, from mem_alloc(), the caller's */
     bool missing;    /* some value is, as far as that matters */
 };
 
@@ -41,7 +41,7 @@ void predictor_code(const struct predictor *p, struct predictor_block *b);
 /* leaf[i] of row first + i in a tree. */
 void predictor_leaves(const struct predictor *p, const struct predictor_block *b, int tree,
     uint32_t leaf[PREDICTOR_ROWS]);
-/* forest_predict() of the block: the same sums in the same order. */
+/* forest_predict() of the block, bit for bit. */
 void predictor_raw(const struct predictor *p, const struct predictor_block *b, double *out);
 
 #endif

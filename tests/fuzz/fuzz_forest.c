@@ -33,7 +33,7 @@ static void explain(const struct tree_model *m, columns_t cols)
     struct explain_scratch *s = e ? explain_scratch_new(e, &err) : NULL;
     double *value = mem_alloc(n, sizeof *value), largest = 0;
 
-    for (size_t i = 0; i < m->forest.place[m->forest.n_trees].leaf * (size_t)m->forest.n_outputs;
+    for (size_t i = 0; i < m->forest.place[m->forest.n_trees].leaf * (size_t)m->forest.leaf_width;
          i++)
         largest = fmax(largest, fabs(m->forest.values[i]));
     for (int row = 0; s && value && row < ROWS; row++) {
@@ -90,12 +90,13 @@ static void predict(const struct tree_model *m, const struct st_file *st)
     if (values && cols && out && linked) {
         forest_predict(&m->forest, (columns_t)cols, 0, ROWS, out);
         for (int row = 0; row < ROWS; row++) {
-            prediction_link(&m->target, k, out + (size_t)row * (size_t)k, linked);
+            prediction_link(&m->target, &m->forest, out + (size_t)row * (size_t)k, linked);
             if (m->target.task == TASK_CLASSIFICATION &&
                 prediction_label(&m->target, linked) >= dict_size(m->target.classes))
                 abort();
         }
-        explain(m, (columns_t)cols);
+        if (m->forest.kind != FOREST_MEDIAN)
+            explain(m, (columns_t)cols);
         quantiles(m, st, (columns_t)cols);
     }
     mem_free(values);

@@ -75,8 +75,8 @@ static struct tree *random_tree(struct rng *r, const struct schema *s, int k)
     return t;
 }
 
-void random_model(
-    struct tree_model *m, const struct table *t, int n_trees, int n_outputs, bool average)
+void random_model(struct tree_model *m, const struct table *t, int n_trees, enum forest_kind kind,
+    int n_outputs, int leaf_width)
 {
     struct err err = ERR_INIT;
     struct rng r;
@@ -85,9 +85,9 @@ void random_model(
     rng_init(&r, 7, RNG_DATA, (uint32_t)n_outputs, (uint64_t)n_trees);
     assert_int_equal(schema_copy(&m->schema, &t->schema), 0);
     assert_int_equal(target_copy(&m->target, &t->target), 0);
-    assert_ok(forest_init(&m->forest, n_outputs, average, &err), &err);
+    assert_ok(forest_init(&m->forest, kind, n_outputs, leaf_width, &err), &err);
     for (int i = 0; i < n_trees; i++)
-        assert_int_equal(forest_add(&m->forest, random_tree(&r, &t->schema, n_outputs)), 0);
+        assert_int_equal(forest_add(&m->forest, random_tree(&r, &t->schema, leaf_width)), 0);
     assert_int_equal(forest_settle(&m->forest), 0);
 }
 
@@ -108,13 +108,13 @@ const char *model_file(const struct tree_model *m, const char *name)
     return path;
 }
 
-void random_opened(
-    struct opened *o, const struct table *t, int n_trees, int n_outputs, bool average)
+void random_opened(struct opened *o, const struct table *t, int n_trees, enum forest_kind kind,
+    int n_outputs, int leaf_width)
 {
     struct err err = ERR_INIT;
     struct tree_model m;
 
-    random_model(&m, t, n_trees, n_outputs, average);
+    random_model(&m, t, n_trees, kind, n_outputs, leaf_width);
     assert_ok(opened_read(o, model_file(&m, "random.model"), WANT_STATS, &err), &err);
     tree_model_release(&m);
 }

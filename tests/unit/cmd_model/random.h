@@ -6,12 +6,12 @@
 #include "common/learner/tree_model.h"
 
 /* Trees of random cuts on the columns of a sample_table(), with leaves, gains and covers. */
-void random_model(
-    struct tree_model *m, const struct table *t, int n_trees, int n_outputs, bool average);
+void random_model(struct tree_model *m, const struct table *t, int n_trees, enum forest_kind kind,
+    int n_outputs, int leaf_width);
 
 /* The same through a file. */
-void random_opened(
-    struct opened *o, const struct table *t, int n_trees, int n_outputs, bool average);
+void random_opened(struct opened *o, const struct table *t, int n_trees, enum forest_kind kind,
+    int n_outputs, int leaf_width);
 /* A file of the model. */
 const char *model_file(const struct tree_model *m, const char *name);
 

@@ -35,7 +35,7 @@ static void test_by_hand(void **state)
     double value[3];
 
     (void)state;
-    assert_ok(forest_init(&f, 1, true, &err), &err);
+    assert_ok(forest_init(&f, FOREST_MEAN, 1, 1, &err), &err);
     assert_int_equal(forest_add(&f, hand_tree(3, 1)), 0);
     assert_int_equal(forest_add(&f, hand_tree(20, 60)), 0);
     count_splits(&f, 3, value);
@@ -45,7 +45,7 @@ static void test_by_hand(void **state)
     /* 3/4 and 1/4 in the first tree, 1/4 and 3/4 in the second */
     assert_ok(decrease_of_impurity(&f, 3, true, value, &err), &err);
     assert_all_close(value, ((double[]){0.5, 0.5, 0}), 3, 1e-15, 0);
-    f.average = false;
+    f.kind = FOREST_SUM;
     assert_ok(decrease_of_impurity(&f, 3, true, value, &err), &err);
     assert_all_close(value, ((double[]){1.15 / 4.2, 3.05 / 4.2, 0}), 3, 1e-15, 0);
     forest_release(&f);
@@ -59,7 +59,7 @@ static void test_nothing(void **state)
     double value[3];
 
     (void)state;
-    assert_ok(forest_init(&f, 1, true, &err), &err);
+    assert_ok(forest_init(&f, FOREST_MEAN, 1, 1, &err), &err);
     assert_int_equal(forest_add(&f, hand_tree(0, 0)), 0);
     assert_ok(decrease_of_impurity(&f, 3, true, value, &err), &err);
     assert_all_close(value, ((double[]){0, 0, 0}), 3, 0, 0);
@@ -159,7 +159,7 @@ static void check_debiased(int n_classes, int n_outputs, bool weighted)
         for (int i = 0; i < 120; i++)
             rows->weight[i] = i % 4;
     }
-    random_model(&m, rows, 7, n_outputs, true);
+    random_model(&m, rows, 7, FOREST_MEAN, n_outputs, n_outputs);
     assert_ok(debiased_decrease(&m, rows, value, NULL, &err), &err);
     for (int c = 0; c < SAMPLE_COLS; c++) {
         assert_true(fabs(value[c]) > 1e-6);
@@ -187,7 +187,7 @@ static void test_shift(void **state)
     double before[SAMPLE_COLS], after[SAMPLE_COLS];
 
     (void)state;
-    random_model(&m, rows, 3, 1, true);
+    random_model(&m, rows, 3, FOREST_MEAN, 1, 1);
     assert_ok(debiased_decrease(&m, rows, before, NULL, &err), &err);
     for (int i = 0; i < 120; i++)
         rows->y[i] += 1000;
@@ -217,7 +217,7 @@ static void test_memory(void **state)
 {
     struct made made = {.rows = sample_table(10, 5, 3, 1)};
     (void)state;
-    random_model(&made.m, made.rows, 3, 3, true);
+    random_model(&made.m, made.rows, 3, FOREST_MEAN, 3, 3);
     FAULT_LOOP(compute, &made);
     tree_model_release(&made.m);
     sample_free(made.rows);

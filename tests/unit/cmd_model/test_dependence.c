@@ -83,7 +83,7 @@ static void made_init(struct made *made, int64_t n, int n_classes, int n_outputs
     static const int col[] = {0, 2};
 
     *made = (struct made){.rows = sample_table(n, 5, n_classes, 4), .g = {.n_axes = axes}};
-    random_model(&made->m, made->rows, 9, n_outputs, true);
+    random_model(&made->m, made->rows, 9, FOREST_MEAN, n_outputs, n_outputs);
     for (int i = 0; i < axes; i++)
         assert_ok(
             axis_init(&made->g.axis[i], made->rows, col[axes == 1 ? 1 : i], 6, true, &err), &err);
@@ -111,7 +111,7 @@ static void plain(const struct made *made, int64_t row, int64_t point, double *l
     for (int i = 0; i < made->g.n_axes; i++)
         value[made->g.axis[i].col] = grid_value(&made->g, point, i);
     forest_predict(&made->m.forest, cols, 0, 1, raw);
-    prediction_link(&made->m.target, made->m.forest.n_outputs, raw, linked);
+    prediction_link(&made->m.target, &made->m.forest, raw, linked);
 }
 
 static void check(int64_t n, int n_classes, int n_outputs, int axes, bool weighted)

@@ -80,7 +80,7 @@ static void test_json(void **state)
     int number = 0;
 
     (void)state;
-    random_opened(&o, rows, 6, 3, true);
+    random_opened(&o, rows, 6, FOREST_MEAN, 3, 3);
     char *text = written(dump_json, &o, picked);
     json_t *j = json_parse(text, strlen(text), &err);
     assert_non_null(j);
@@ -148,7 +148,7 @@ static void test_deep(void **state)
     struct opened o;
 
     (void)state;
-    random_model(&m, rows, 0, 1, true);
+    random_model(&m, rows, 0, FOREST_MEAN, 1, 1);
     assert_int_equal(forest_add(&m.forest, chain(50000)), 0);
     assert_int_equal(forest_settle(&m.forest), 0);
     assert_ok(opened_read(&o, model_file(&m, "deep.model"), WANT_STATS, &err), &err);
@@ -303,7 +303,7 @@ static void test_memory(void **state)
     struct tree_model m;
 
     (void)state;
-    random_model(&m, rows, 2, 1, true);
+    random_model(&m, rows, 2, FOREST_MEAN, 1, 1);
     const char *path = model_file(&m, "memory.model");
     FAULT_LOOP(everything, (void *)path);
     tree_model_release(&m);

@@ -129,14 +129,14 @@ static void test_branches(void **state)
 
 /* ---- leaves ---- */
 
-static void check_outputs(const struct table *rows, int n_outputs, bool average, const double *raw,
-    struct label_style style, const char *right)
+static void check_outputs(const struct table *rows, int n_outputs, enum forest_kind kind,
+    const double *raw, struct label_style style, const char *right)
 {
     struct tree_model m;
     struct buf out = BUF_INIT;
 
-    random_model(&m, rows, 1, n_outputs, average);
-    assert_int_equal(label_outputs(&out, &m, raw, style), 0);
+    random_model(&m, rows, 1, kind, n_outputs, n_outputs);
+    assert_int_equal(label_leaf(&out, &m, 0, raw, style), 0);
     assert_string_equal(out.data, right);
     buf_release(&out);
     tree_model_release(&m);
@@ -150,16 +150,16 @@ static void test_outputs(void **state)
     const struct label_style short_style = {3, 2};
 
     (void)state;
-    check_outputs(value, 1, true, (double[]){0.1}, exact, "0.1");
-    check_outputs(value, 1, false, (double[]){2.0 / 3}, short_style, "0.667");
-    check_outputs(two, 1, true, (double[]){0.1}, exact, "a 0.9, b 0.1");
-    check_outputs(two, 1, true, (double[]){1}, exact, "b 1");
-    check_outputs(two, 1, false, (double[]){-0.25}, exact, "b -0.25");
-    check_outputs(five, 5, true, some, exact, "b 0.25, c 0.5, d 0.25");
-    check_outputs(five, 5, true, all, short_style, "b 0.3, e 0.3, 3 more");
-    check_outputs(
-        five, 5, true, (double[]){0.2, 0.2, 0.2, 0.2, 0.2}, short_style, "a 0.2, b 0.2, 3 more");
-    check_outputs(five, 5, false, none, exact, "0");
+    check_outputs(value, 1, FOREST_MEAN, (double[]){0.1}, exact, "0.1");
+    check_outputs(value, 1, FOREST_SUM, (double[]){2.0 / 3}, short_style, "+0.667");
+    check_outputs(two, 1, FOREST_MEAN, (double[]){0.1}, exact, "a 0.9, b 0.1");
+    check_outputs(two, 1, FOREST_MEAN, (double[]){1}, exact, "b 1");
+    check_outputs(two, 1, FOREST_SUM, (double[]){-0.25}, exact, "b -0.25");
+    check_outputs(five, 5, FOREST_MEAN, some, exact, "b 0.25, c 0.5, d 0.25");
+    check_outputs(five, 5, FOREST_MEAN, all, short_style, "b 0.3, e 0.3, 3 more");
+    check_outputs(five, 5, FOREST_MEAN, (double[]){0.2, 0.2, 0.2, 0.2, 0.2}, short_style,
+        "a 0.2, b 0.2, 3 more");
+    check_outputs(five, 5, FOREST_SUM, none, exact, "0");
     sample_free(value);
     sample_free(two);
     sample_free(five);

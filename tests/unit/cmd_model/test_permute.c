@@ -38,7 +38,7 @@ static double score(const struct tree_model *m, const struct table *rows,
     }
     forest_predict(&m->forest, cols, 0, N, raw);
     for (int i = 0; i < N; i++) {
-        prediction_link(&m->target, k, raw + i * k, linked + i * width);
+        prediction_link(&m->target, &m->forest, raw + i * k, linked + i * width);
         if (m->target.classes)
             label[i] = prediction_label(&m->target, linked + i * width);
     }
@@ -70,7 +70,7 @@ static void check(const char *name, int n_classes, int n_outputs, double sign, b
         for (int i = 0; i < N; i++)
             rows->weight[i] = i % 3;
     }
-    random_model(&m, rows, 20, n_outputs, true);
+    random_model(&m, rows, 20, FOREST_MEAN, n_outputs, n_outputs);
     assert_ok(metric_find(&o.metric, name, &err), &err);
     assert_ok(permutation_importance(&m, rows, &o, &p, NULL, &err), &err);
     double base = score(&m, rows, &o.metric, -1, 0);
@@ -110,7 +110,7 @@ static void test_unused(void **state)
 
     (void)state;
     rows->schema.cols[1].kind = COL_IGNORED;
-    random_model(&m, rows, 20, 1, true);
+    random_model(&m, rows, 20, FOREST_MEAN, 1, 1);
     assert_ok(metric_find(&o.metric, "rmse", &err), &err);
     assert_ok(permutation_importance(&m, rows, &o, &p, NULL, &err), &err);
     assert_true(mean[0] != 0 && isnan(sd[0]));
@@ -132,7 +132,7 @@ static void test_undefined(void **state)
     struct permuted p = {.mean = mean, .sd = sd};
 
     (void)state;
-    random_model(&m, rows, 2, 1, true);
+    random_model(&m, rows, 2, FOREST_MEAN, 1, 1);
     memset(rows->y, 0, N * sizeof *rows->y);
     assert_ok(metric_find(&o.metric, "auc", &err), &err);
     assert_err(permutation_importance(&m, rows, &o, &p, NULL, &err), &err, ERR_FAILED,
@@ -158,7 +158,7 @@ static void test_stop(void **state)
     struct permuted p = {.mean = mean, .sd = sd};
 
     (void)state;
-    random_model(&m, rows, 2, 1, true);
+    random_model(&m, rows, 2, FOREST_MEAN, 1, 1);
     assert_ok(metric_find(&o.metric, "auc", &err), &err);
     assert_int_equal(permutation_importance(&m, rows, &o, &p, &w, &err), -1);
     assert_int_equal(err.kind, ERR_INTERRUPTED);
@@ -186,7 +186,7 @@ static void test_memory(void **state)
 {
     struct made made = {.rows = sample_table(20, 5, 3, 1)};
     (void)state;
-    random_model(&made.m, made.rows, 2, 3, true);
+    random_model(&made.m, made.rows, 2, FOREST_MEAN, 3, 3);
     FAULT_LOOP(compute, &made);
     tree_model_release(&made.m);
     sample_free(made.rows);

@@ -122,7 +122,7 @@ static void chain_init(struct forest *f, int n, double share)
     t->nodes[2 * n - 1] = (struct node){(uint32_t)n, NODE_LEAF};
     t->stats[2 * n - 1] = (float)weight;
     t->values[n] = 1;
-    assert_ok(forest_init(f, 1, true, &err), &err);
+    assert_ok(forest_init(f, FOREST_MEAN, 1, 1, &err), &err);
     assert_int_equal(forest_add(f, t), 0);
     assert_int_equal(forest_settle(f), 0);
 }

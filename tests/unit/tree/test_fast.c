@@ -290,7 +290,7 @@ static void forest_of(struct forest *f, struct setup *s, int64_t max_leaves)
     struct err err = ERR_INIT;
     struct grow_opts opts = defaults;
     opts.max_leaves = max_leaves;
-    assert_ok(forest_init(f, 1, true, &err), &err);
+    assert_ok(forest_init(f, FOREST_MEAN, 1, 1, &err), &err);
     f->base[0] = 0.25;
     for (uint64_t seed = 1; seed < 4; seed++) {
         opts.seed = seed;

@@ -44,7 +44,7 @@ static struct tree *hand_tree(int which)
 static void hand_forest(struct forest *f)
 {
     struct err err = ERR_INIT;
-    assert_ok(forest_init(f, 1, true, &err), &err);
+    assert_ok(forest_init(f, FOREST_MEAN, 1, 1, &err), &err);
     f->base[0] = 100;
     for (int i = 0; i < 2; i++)
         assert_int_equal(forest_add(f, hand_tree(i)), 0);
@@ -64,7 +64,7 @@ static void test_prediction_by_hand(void **state)
     hand_forest(&f);
     forest_predict(&f, cols, 0, 5, out);
     assert_all_close(out, right, 5, 0, 0);
-    f.average = false;
+    f.kind = FOREST_SUM;
     forest_predict(&f, cols, 1, 1, out);
     assert_close(out[0], 130, 0, 0);
     forest_release(&f);
@@ -103,7 +103,8 @@ static int round_trip(change_fn *change, struct forest *back, struct err *err)
     assert_non_null(in);
     st = st_read(in, err);
     assert_non_null(st);
-    int ret = forest_unpack(back, st, &t->schema, 1, true, true, err);
+    assert_ok(forest_init(back, FOREST_MEAN, 1, 1, err), err);
+    int ret = forest_unpack(back, st, &t->schema, true, err);
     st_free(st);
     input_close(in);
     st_writer_free(w);
