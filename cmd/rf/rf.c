@@ -5,13 +5,11 @@
 #include <string.h>
 
 #include "common/base/mem.h"
-#include "common/base/rng.h"
 #include "common/io/format/number.h"
+#include "common/learner/sampling.h"
+#include "common/learner/sums.h"
 
 const char *const rf_criterion_names[] = {"auto", "gini", "entropy", "squared", NULL};
-
-/* Beyond this, and below its inverse, squares and their sums would leave the range of double. */
-#define LARGEST 1e100
 
 struct rf {
     const struct rf_params *params;
@@ -19,86 +17,10 @@ struct rf {
     bool classes;
     int n_classes;
     double *weight; /* [n_rows] of a row in sums and leaves: row weight times class weight */
-    int32_t *slot;  /* [n_rows] class; NULL in regression */
-    int64_t *fixed[2];
-    struct row_stats stats;
-    uint32_t *drawable; /* rows that weigh something; NULL: all do */
-    int64_t n_drawable;
-    int64_t n_draws; /* of them for a tree */
+    struct sums sums;
+    struct sampling sampling;
     score_fn *score;
 };
-
-/* ---- mtry ---- */
-
-static const char *const mtry_names[] = {"auto", "sqrt", "log2", "third", "all", NULL};
-
-int rf_mtry_parse(const char *text, void *field, struct err *err)
-{
-    struct rf_mtry *mtry = field;
-    double amount;
-
-    for (int i = 0; mtry_names[i]; i++)
-        if (strcmp(text, mtry_names[i]) == 0) {
-            *mtry = (struct rf_mtry){.rule = (enum rf_mtry_rule)i};
-            return 0;
-        }
-    if (number_read(text, strlen(text), &amount)) {
-        if (amount >= 1 && amount <= 1 << 24 && amount == floor(amount) && !strchr(text, '.')) {
-            *mtry = (struct rf_mtry){MTRY_COUNT, amount};
-            return 0;
-        }
-        if (amount > 0 && amount <= 1) {
-            *mtry = (struct rf_mtry){MTRY_FRACTION, amount};
-            return 0;
-        }
-    }
-    return err_usage(err,
-        "'%s' is not sqrt, log2, third, all, a whole number from 1 or a fraction "
-        "up to 1.0",
-        text);
-}
-
-int rf_mtry_show(const void *field, struct buf *out)
-{
-    const struct rf_mtry *mtry = field;
-    char text[NUMBER_MAX];
-    if (mtry->rule < MTRY_COUNT)
-        return buf_str(out, mtry_names[mtry->rule]);
-    number_write(mtry->amount, text);
-    /* a fraction of 1 is all columns, a count of 1 is one */
-    return mtry->rule == MTRY_FRACTION && mtry->amount == 1 ? buf_str(out, "1.0")
-                                                            : buf_str(out, text);
-}
-
-int rf_mtry_count(const struct rf_mtry *mtry, bool regression, int d)
-{
-    enum rf_mtry_rule rule = mtry->rule;
-    double n = d;
-
-    if (rule == MTRY_AUTO)
-        rule = regression ? MTRY_THIRD : MTRY_SQRT;
-    switch (rule) {
-    case MTRY_SQRT:
-        n = floor(sqrt(d));
-        break;
-    case MTRY_LOG2:
-        n = floor(log2(d));
-        break;
-    case MTRY_THIRD:
-        n = d / 3;
-        break;
-    case MTRY_COUNT:
-        n = mtry->amount;
-        break;
-    case MTRY_FRACTION:
-        n = floor(mtry->amount * d);
-        break;
-    case MTRY_AUTO:
-    case MTRY_ALL:
-        break;
-    }
-    return n < 1 ? 1 : n > d ? d : (int)n;
-}
 
 /* ---- weights ---- */
 
@@ -175,12 +97,12 @@ static int row_weights(struct rf *rf, const struct table *t, struct err *err)
         if (rf->params->class_weight)
             rf->weight[i] *= by_class[(int)t->y[i]];
         sum += rf->weight[i];
-        if (rf->weight[i] > LARGEST) {
+        if (rf->weight[i] > SUMS_LARGEST) {
             err_set(err, "a weight of %g is too large to add up: scale the weights", rf->weight[i]);
             goto out;
         }
     }
-    ret = sum > 1 / LARGEST ? 0
+    ret = sum > 1 / SUMS_LARGEST ? 0
           : sum > 0         ? err_set(err, "the weights are too small to add up: scale them")
                             : err_set(err, "all rows have weight 0");
 out:
@@ -189,47 +111,6 @@ out:
 }
 
 /* ---- statistics ---- */
-
-static double max_abs(const double *values, int64_t n)
-{
-    double max = 0;
-    for (int64_t i = 0; i < n; i++)
-        if (fabs(values[i]) > max)
-            max = fabs(values[i]);
-    return max;
-}
-
-static int fixed_alloc(struct rf *rf, int which, int64_t n, struct err *err)
-{
-    rf->fixed[which] = mem_alloc((size_t)n, sizeof *rf->fixed[which]);
-    rf->stats.value[which] = rf->fixed[which];
-    return rf->fixed[which] ? 0 : err_memory(err);
-}
-
-static int stats_weights(struct rf *rf, const struct table *t, struct err *err)
-{
-    if (fixed_alloc(rf, 0, t->n_rows, err) < 0)
-        return -1;
-    rf->stats.unit[0] = stats_unit(max_abs(rf->weight, t->n_rows), t->n_rows);
-    rf->stats.equal_weights = true;
-    for (int64_t i = 0; i < t->n_rows; i++) {
-        rf->fixed[0][i] = stats_fixed(rf->weight[i], rf->stats.unit[0]);
-        rf->stats.equal_weights &= rf->fixed[0][i] == rf->fixed[0][0];
-    }
-    return 0;
-}
-
-static int stats_classes(struct rf *rf, const struct table *t, struct err *err)
-{
-    rf->slot = mem_alloc((size_t)t->n_rows, sizeof *rf->slot);
-    if (!rf->slot)
-        return err_memory(err);
-    for (int64_t i = 0; i < t->n_rows; i++)
-        rf->slot[i] = (int32_t)t->y[i];
-    rf->stats.slot = rf->slot;
-    rf->stats.n_sums = rf->n_classes;
-    return 0;
-}
 
 static double weighted_mean(const double *y, const double *weight, int64_t n)
 {
@@ -247,21 +128,24 @@ static int stats_values(struct rf *rf, const struct table *t, struct err *err)
 {
     double largest = max_abs(t->y, t->n_rows), mean, max = 0;
 
-    if (largest > LARGEST)
+    if (largest > SUMS_LARGEST)
         return err_set(err, "the target '%s' has values beyond 1e100: scale it", t->target.name);
     mean = weighted_mean(t->y, rf->weight, t->n_rows);
-    if (fixed_alloc(rf, 1, t->n_rows, err) < 0)
+    if (sums_values(&rf->sums, err) < 0)
         return -1;
-    for (int64_t i = 0; i < t->n_rows; i++)
-        max = fmax(max, fabs(rf->weight[i] * (t->y[i] - mean)));
-    if (max > 0 && max < 1 / LARGEST)
+    double *centred = mem_alloc((size_t)t->n_rows, sizeof *centred);
+    if (!centred)
+        return err_memory(err);
+    for (int64_t i = 0; i < t->n_rows; i++) {
+        centred[i] = t->y[i] - mean;
+        max = fmax(max, fabs(rf->weight[i] * centred[i]));
+    }
+    sums_set(&rf->sums, centred, rf->weight);
+    mem_free(centred);
+    if (max > 0 && max < 1 / SUMS_LARGEST)
         return err_set(
             err, "the target '%s' hardly differs: below 1e-100: scale it", t->target.name);
-    rf->stats.unit[1] = stats_unit(max, t->n_rows);
-    for (int64_t i = 0; i < t->n_rows; i++)
-        rf->fixed[1][i] = stats_fixed(rf->weight[i] * (t->y[i] - mean), rf->stats.unit[1]);
-    rf->stats.target = t->y;
-    rf->stats.n_sums = 2;
+    rf->sums.stats.target = t->y;
     return 0;
 }
 
@@ -290,38 +174,18 @@ static int choose_criterion(struct rf *rf, const struct table *t, struct err *er
     return 0;
 }
 
-/* Rows of weight 0 are in no tree's sample. */
-static int drawable_rows(struct rf *rf, const struct table *t, struct err *err)
+static int rows_to_draw(struct rf *rf, struct err *err)
 {
-    int64_t n = 0;
-
-    for (int64_t i = 0; i < t->n_rows; i++)
-        n += rf->fixed[0][i] > 0;
-    rf->n_drawable = n;
-    if (n == t->n_rows)
-        return 0;
-    rf->drawable = mem_alloc((size_t)n, sizeof *rf->drawable);
-    if (!rf->drawable)
-        return err_memory(err);
-    n = 0;
-    for (int64_t i = 0; i < t->n_rows; i++)
-        if (rf->fixed[0][i] > 0)
-            rf->drawable[n++] = (uint32_t)i;
-    return 0;
-}
-
-/* At least one row, and without replacement no more than there are. */
-static int64_t count_draws(const struct rf_params *p, int64_t n_rows)
-{
+    const struct rf_params *p = rf->params;
     double fraction = p->sample_fraction > 0 ? p->sample_fraction : p->replace ? 1 : 0.632;
-    double n = nearbyint(fraction * (double)n_rows);
-    return n < 1 ? 1 : n > (double)n_rows ? n_rows : (int64_t)n;
+    return sampling_init(&rf->sampling, rf->sums.value[0], rf->sums.n_rows, fraction, p->replace,
+        p->seed, err);
 }
 
 static void grow_choose(const struct rf *rf, const struct table *t, struct grow_opts *grow)
 {
     const struct rf_params *p = rf->params;
-    int d = usable_columns(t), mtry = rf_mtry_count(&p->mtry, !rf->classes, d);
+    int d = usable_columns(t), mtry = mtry_count(&p->mtry, rf->classes ? MTRY_SQRT : MTRY_THIRD, d);
     *grow = (struct grow_opts){
         .max_depth = (int)p->max_depth,
         .max_leaves = p->max_leaves,
@@ -347,62 +211,45 @@ static int rf_start(void *self, const void *params, const struct table *train,
     rf->classes = train->target.task == TASK_CLASSIFICATION;
     rf->n_classes = rf->classes ? (int)dict_size(train->target.classes) : 0;
     if (choose_criterion(rf, train, err) < 0 || row_weights(rf, train, err) < 0 ||
-        stats_weights(rf, train, err) < 0 || drawable_rows(rf, train, err) < 0)
+        sums_weights(&rf->sums, rf->weight, train->n_rows, err) < 0 ||
+        rows_to_draw(rf, err) < 0)
         return -1;
-    rf->n_draws = count_draws(rf->params, rf->n_drawable);
     grow_choose(rf, train, grow);
-    return rf->classes ? stats_classes(rf, train, err) : stats_values(rf, train, err);
+    return rf->classes ? sums_classes(&rf->sums, train->y, rf->n_classes, err)
+                       : stats_values(rf, train, err);
 }
 
 static void rf_release(void *self)
 {
     struct rf *rf = self;
     mem_free(rf->weight);
-    mem_free(rf->slot);
-    mem_free(rf->drawable);
-    mem_free(rf->fixed[0]);
-    mem_free(rf->fixed[1]);
+    sums_release(&rf->sums);
+    sampling_release(&rf->sampling);
 }
 
-static int rf_n_outputs(const void *self)
+static int rf_forest(const void *self, struct forest *forest, struct err *err)
 {
     const struct rf *rf = self;
-    return rf->n_classes > 2 ? rf->n_classes : 1;
+    int n_outputs = rf->n_classes > 2 ? rf->n_classes : 1;
+    return forest_init(forest, FOREST_MEAN, n_outputs, n_outputs, err);
 }
 
 static const struct row_stats *rf_stats(const void *self)
 {
     const struct rf *rf = self;
-    return &rf->stats;
+    return &rf->sums.stats;
 }
 
-/* A bootstrap, or a choice without replacement (Knuth's algorithm S), of the rows that weigh
- * something. */
 static void rf_sample(const void *self, int tree, uint16_t *draws)
 {
     const struct rf *rf = self;
-    int64_t n = rf->n_drawable, left = rf->n_draws;
-    struct rng r;
-
-    rng_init(&r, rf->params->seed, RNG_BAG, (uint32_t)tree, 0);
-    memset(draws, 0, (size_t)rf->table->n_rows * sizeof *draws);
-    for (int64_t i = 0; i < rf->n_draws && rf->params->replace; i++) {
-        uint64_t at = rng_below(&r, (uint64_t)n);
-        uint64_t row = rf->drawable ? rf->drawable[at] : at;
-        draws[row] += draws[row] < UINT16_MAX;
-    }
-    for (int64_t at = 0; at < n && left && !rf->params->replace; at++)
-        if ((int64_t)rng_below(&r, (uint64_t)(n - at)) < left) {
-            draws[rf->drawable ? rf->drawable[at] : at] = 1;
-            left--;
-        }
+    sampling_draw(&rf->sampling, tree, draws);
 }
 
-/* Can a row be in no sample?  Then it is out of bag. */
 static bool rf_leaves_out(const void *self)
 {
     const struct rf *rf = self;
-    return rf->n_draws < rf->n_drawable || (rf->params->replace && rf->n_drawable > 1);
+    return sampling_leaves_out(&rf->sampling);
 }
 
 static void leaf_shares(const struct rf *rf, const int64_t *totals, double *value)
@@ -458,7 +305,7 @@ static json_t *rf_describe(const void *params)
     struct buf mtry = BUF_INIT;
     json_t *j = NULL;
 
-    if (rf_mtry_show(&p->mtry, &mtry) == 0)
+    if (mtry_show(&p->mtry, &mtry) == 0)
         j = json_pack("{s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:f, s:b, s:s?, s:b, s:I}", "criterion",
             rf_criterion_names[p->criterion], "mtry", mtry.data, "mtry_per",
             p->mtry_per_tree ? "tree" : "node", "max_depth", (json_int_t)p->max_depth, "max_leaves",
@@ -473,11 +320,10 @@ static json_t *rf_describe(const void *params)
 const struct learner rf_learner = {
     .program = "rf",
     .rounds = "trees",
-    .kind = FOREST_MEAN,
     .self_size = sizeof(struct rf),
     .start = rf_start,
     .release = rf_release,
-    .n_outputs = rf_n_outputs,
+    .forest = rf_forest,
     .stats = rf_stats,
     .sample = rf_sample,
     .leaves_out = rf_leaves_out,

@@ -25,8 +25,6 @@ static const struct options defaults = {
     .n_trees = 500,
 };
 
-static const char *const mtry_per_names[] = {"node", "tree", NULL};
-
 #define LARGE 1e15
 
 static const struct opt table[] = {
@@ -34,7 +32,7 @@ static const struct opt table[] = {
     OPT_INT('n', "trees", struct options, n_trees, 1, 1 << 24, "N", "how many trees"),
     OPT_ENUM(0, "criterion", struct options, rf.criterion, rf_criterion_names, "NAME",
         "what a split improves; auto: gini for classes, squared for values"),
-    OPT_CUSTOM(0, "mtry", struct options, rf.mtry, rf_mtry_parse, rf_mtry_show, "M",
+    OPT_CUSTOM(0, "mtry", struct options, rf.mtry, mtry_parse, mtry_show, "M",
         "columns a node looks at: sqrt, log2, third, all, a number, or a fraction; auto: sqrt for "
         "classes, "
         "third for values"),

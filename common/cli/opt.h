@@ -87,6 +87,12 @@ struct opt {
         .type = OPT_TYPE_INT, .letter = l, .name = n, .offset = offsetof(s, field), .min = lo,     \
         .max = hi, .arg = a, .help = text                                                          \
     }
+/* The default is told by the help text. */
+#define OPT_INT_AUTO(l, n, s, field, lo, hi, a, text)                                              \
+    {                                                                                              \
+        .type = OPT_TYPE_INT, .letter = l, .name = n, .offset = offsetof(s, field), .min = lo,     \
+        .max = hi, .flags = OPT_NO_DEFAULT, .arg = a, .help = text                                 \
+    }
 #define OPT_REAL(l, n, s, field, lo, hi, fl, a, text)                                              \
     {                                                                                              \
         .type = OPT_TYPE_REAL, .letter = l, .name = n, .offset = offsetof(s, field), .min = lo,    \

@@ -42,7 +42,7 @@ static int scores_write(struct cv *cv, int repeat, int fold, const struct fit *f
 {
     const struct fit_opts *o = cv->fit_opts;
     for (int i = 0; i < o->n_metrics; i++) {
-        double value = fit_value(fit, "valid", i);
+        double value = fit_value(fit, "valid", o->metrics[i].name);
         char text[NUMBER_MAX];
         number_write(value, text);
         if (output_printf(&cv->out, err, "%d,%d,%d,%s,%s\n", repeat + 1, fold + 1,

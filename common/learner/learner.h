@@ -24,20 +24,64 @@
 enum { METRICS_MAX = 32 };
 enum { LEARNER_MAX_OUTPUTS = 4096 }; /* values a leaf may have: classes */
 
+/* What a tree that follows from the others is to the forest. */
+enum boost_verdict {
+    BOOST_KEEP,
+    BOOST_LAST, /* no tree can follow it */
+    BOOST_DROP  /* no good, and no other would be better */
+};
+
+/* What a learner measures itself on its training rows. */
+struct boost_measure {
+    const char *data, *name; /* "train", "bound" */
+};
+
+/* What just grew, or was grown by an earlier run. */
+struct boost_tree {
+    int round, output; /* both from 0 */
+    struct tree *tree;
+    const uint32_t *leaf;  /* [n_rows] that each row reaches */
+    const uint16_t *draws; /* [n_rows] NULL: not known, of an earlier run */
+    double weight;         /* of FOREST_MEDIAN, to be set */
+    bool first;            /* the forest has no other */
+};
+
+/*
+ * Of learners whose trees follow from one another, where raw[n_rows][n_outputs] is what the forest
+ * says of the training rows so far.
+ */
+struct boosting {
+    /* Before the trees of a round; measured: measure() will be called after it. */
+    int (*round)(void *self, int round, const double *raw, const uint16_t *draws, bool measured,
+        struct err *err);
+    /* Before each tree of it, which adds to that output (or to all): fills the statistics. */
+    void (*stats)(void *self, int output, const double *raw);
+    /* After it: may change the leaves' values.  Trees of an earlier run, which have their values and
+     * weights, come by as well.  NULL: all are kept as they are. */
+    enum boost_verdict (*weigh)(void *self, struct boost_tree *t);
+    /* After the round, values[] of the measures; NAN: nothing to say. */
+    void (*measure)(void *self, const double *raw, const uint16_t *draws, double *values);
+    const struct boost_measure *measures; /* up to one without a name */
+};
+enum { BOOST_MEASURES_MAX = 16 };
+
 struct learner {
     const char *program; /* "rf": what its models are called */
     const char *rounds;  /* what -n counts, for progress and summary: "trees" */
-    enum forest_kind kind;
-    size_t self_size; /* of the learner's own state, zeroed before start() */
+    size_t self_size;    /* of the learner's own state, zeroed before start() */
+    const struct boosting *boosting; /* NULL: trees do not depend on one another */
+    bool by_label; /* early stopping watches what labels are wrong, not probabilities */
 
     /* Prepares self for these rows: statistics, base, how trees grow.  params is the verb's own
      * options. */
     int (*start)(void *self, const void *params, const struct table *train, struct grow_opts *grow,
         struct err *err);
     void (*release)(void *self);
-    int (*n_outputs)(const void *self); /* values of a leaf */
+    /* An empty forest: kind, outputs, base, link. */
+    int (*forest)(const void *self, struct forest *forest, struct err *err);
     const struct row_stats *(*stats)(const void *self);
-    /* How often each row is drawn for a round: draws[n_rows]. */
+    /* How often each row is drawn for a round: draws[n_rows].  Asked for once where samples leave
+     * nothing out of a learner whose trees follow from one another. */
     void (*sample)(const void *self, int round, uint16_t *draws);
     bool (*leaves_out)(const void *self); /* does a sample leave out rows that count? */
     /* As in struct grow_rule; whether leaves need their rows. */
@@ -80,8 +124,8 @@ struct fit_opts {
 
 struct measurement {
     int round;        /* from 1 */
-    const char *data; /* "oob", "valid" */
-    int metric;       /* index into fit_opts.metrics */
+    const char *data; /* "oob", "valid", "train" */
+    const char *name; /* a metric's or a measure's, borrowed */
     double value;
 };
 
@@ -125,7 +169,7 @@ void fit_release(struct fit *fit);
 
 /* What a metric was on a set of rows when the forest had the trees it has; NAN when not defined or
  * not measured. */
-double fit_value(const struct fit *fit, const char *data, int metric);
+double fit_value(const struct fit *fit, const char *data, const char *name);
 bool fit_measured(const struct fit *fit, const char *data);
 
 #endif

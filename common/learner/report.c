@@ -10,7 +10,7 @@
 #include "common/io/stream/output.h"
 
 int report_write(
-    const char *path, const struct fit *fit, const struct metric *metrics, struct err *err)
+    const char *path, const struct fit *fit, struct err *err)
 {
     struct output out = OUTPUT_INIT;
     int ret = -1;
@@ -23,7 +23,7 @@ int report_write(
         char value[NUMBER_MAX];
         number_write(m->value, value);
         if (output_printf(
-                &out, err, "%d,%s,%s,%s\n", m->round, m->data, metrics[m->metric].name, value) < 0)
+                &out, err, "%d,%s,%s,%s\n", m->round, m->data, m->name, value) < 0)
             goto out;
     }
     ret = output_close(&out, err);
@@ -38,7 +38,7 @@ static int summary_add(json_t *summary, const char *data, const struct fit *fit,
 {
     json_t *values = json_object();
     for (int i = 0; values && i < n_metrics; i++) {
-        double value = fit_value(fit, data, i);
+        double value = fit_value(fit, data, metrics[i].name);
         if (isfinite(value) && json_object_set_new(values, metrics[i].name, json_real(value)) < 0) {
             json_decref(values);
             return -1;
@@ -68,7 +68,7 @@ static void say_scores(struct buf *line, const char *data, const struct fit *fit
     const struct metric *metrics, int n_metrics)
 {
     for (int i = 0; i < n_metrics && fit_measured(fit, data); i++) {
-        double value = fit_value(fit, data, i);
+        double value = fit_value(fit, data, metrics[i].name);
         int ret = isnan(value) ? buf_printf(line, ", %s %s undefined", data, metrics[i].name)
                                : buf_printf(line, ", %s %s %.4g", data, metrics[i].name, value);
         if (ret < 0)

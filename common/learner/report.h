@@ -10,8 +10,7 @@
 #include "common/learner/learner.h"
 
 /* CSV round,data,metric,value. */
-int report_write(const char *path, const struct fit *fit, const struct metric *metrics,
-    struct err *err) MUST_CHECK;
+int report_write(const char *path, const struct fit *fit, struct err *err) MUST_CHECK;
 
 /* {"rows": N, "valid_rows": N, "oob": {"accuracy": V, ...}, "valid": {...}}; NULL: no memory. */
 json_t *report_summary(const struct fit *fit, const struct metric *metrics, int n_metrics,

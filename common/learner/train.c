@@ -306,7 +306,7 @@ static int side_outputs(struct session *s, struct err *err)
     const struct train_opts *o = s->job->train;
     const struct forest_opts *f = s->job->forest;
 
-    if (o->report && report_write(o->report, &s->fit, s->metrics, err) < 0)
+    if (o->report && report_write(o->report, &s->fit, err) < 0)
         return -1;
     if (f && f->oob && oob_write(f->oob, &s->bag, &s->fit.forest, s->train_rows, err) < 0)
         return -1;

@@ -57,7 +57,7 @@ static struct hist_rows leaf_rows(const struct grower *g, int64_t i)
 {
     const struct grown_leaf *leaf = &g->leaf[i];
     return (struct hist_rows){
-        g->rows[leaf->buffer] + leaf->begin, leaf->end - leaf->begin, g->draws};
+        g->rows[leaf->buffer] + leaf->begin, leaf->end - leaf->begin, g->draws, leaf->begin};
 }
 
 static void leaf_fill(void *ctx, int64_t i, int worker)

@@ -203,11 +203,20 @@ bool node_find(struct grower *g, struct open_node *node, int worker)
 
 /* ---- may a node be split? ---- */
 
+/* Of weighted values, whether target and gradient are the same. */
+static bool values_same(const struct row_stats *s, uint32_t a, uint32_t b)
+{
+    if (s->target)
+        return s->target[a] == s->target[b];
+    if (s->equal_weights)
+        return s->value[1][a] == s->value[1][b];
+    return (double)s->value[1][a] * (double)s->value[0][b] ==
+           (double)s->value[1][b] * (double)s->value[0][a];
+}
+
 static bool rows_same(const struct row_stats *s, uint32_t a, uint32_t b)
 {
-    return s->slot     ? s->slot[a] == s->slot[b]
-           : s->target ? s->target[a] == s->target[b]
-                       : s->value[1][a] * s->value[0][b] == s->value[1][b] * s->value[0][a];
+    return s->slot ? s->slot[a] == s->slot[b] : values_same(s, a, b);
 }
 
 static int classes_in(const struct grower *g, const struct open_node *node)

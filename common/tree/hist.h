@@ -40,6 +40,8 @@ struct hist_rows {
     const uint32_t *row;
     uint32_t n;
     const uint16_t *draws; /* by row of the table */
+    size_t at; /* of a leaf of a tree of all threads: where its rows stand among the tree's; no
+                  leaf has another's places */
 };
 
 /* Adds the rows to the node's totals[1 + n_sums]. */

@@ -33,6 +33,8 @@ struct packed {
 
 /* Bits that values of rows drawn n_draws times may have; 0: too few to be of use. */
 int packed_value_bits(int64_t n_draws);
+/* The unit for values up to max_abs: a power of two. */
+double packed_unit(double max_abs, int bits);
 /* Can the rows of a tree be counted so: up to n_draws draws of these statistics? */
 bool packed_fits(const struct bins *b, const struct row_stats *stats, int64_t n_draws);
 /* The words of a bin. */

@@ -17,15 +17,15 @@ static const struct rf_params defaults = {
 
 static int count_of(const char *text, bool regression, int d)
 {
-    struct rf_mtry mtry;
+    struct mtry mtry;
     struct err err = ERR_INIT;
-    assert_ok(rf_mtry_parse(text, &mtry, &err), &err);
-    return rf_mtry_count(&mtry, regression, d);
+    assert_ok(mtry_parse(text, &mtry, &err), &err);
+    return mtry_count(&mtry, regression ? MTRY_THIRD : MTRY_SQRT, d);
 }
 
 static void test_mtry(void **state)
 {
-    struct rf_mtry mtry;
+    struct mtry mtry;
     struct err err = ERR_INIT;
     (void)state;
     assert_int_equal(count_of("auto", false, 28), 5);
@@ -43,7 +43,7 @@ static void test_mtry(void **state)
     assert_int_equal(count_of("1", false, 7), 1);
     const char *bad[] = {"", "0", "-1", "1.5", "nan", "inf", "none", "2e30"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
-        assert_err(rf_mtry_parse(bad[i], &mtry, &err), &err, ERR_USAGE, "is not sqrt");
+        assert_err(mtry_parse(bad[i], &mtry, &err), &err, ERR_USAGE, "is not sqrt");
 }
 
 /* ---- scores ---- */

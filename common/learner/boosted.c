@@ -1,0 +1,290 @@
+/* boosted.c -- rounds that follow from one another: one tree at a time, by all threads; see
+ * rounds.h. */
+#include <math.h>
+#include <string.h>
+
+#include "common/base/mem.h"
+#include "common/base/pool.h"
+#include "common/learner/rounds.h"
+#include "common/learner/tally.h"
+
+enum { CHUNK = 16384 };
+
+struct boost {
+    struct grower *grower;
+    struct byte_codes codes; /* where bins have them */
+    uint16_t *draws;         /* [n_rows] */
+    uint32_t *leaf;          /* [n_rows] of the tree at hand */
+    double *raw;             /* [n_rows][n_outputs] what the forest says */
+};
+
+/* What a pass over all rows works with. */
+struct pass {
+    const struct run *run;
+    const struct tree *tree;
+    const struct bytetree *bytes;
+    int output;
+};
+
+static void pass_run(const struct pass *p, void (*chunk)(void *ctx, int64_t chunk, int worker))
+{
+    pool_run((p->run->train->n_rows + CHUNK - 1) / CHUNK, chunk, (void *)p);
+}
+
+static int64_t chunk_end(const struct pass *p, int64_t chunk)
+{
+    int64_t end = (chunk + 1) * CHUNK;
+    return end < p->run->train->n_rows ? end : p->run->train->n_rows;
+}
+
+/* ---- leaves of rows ---- */
+
+static void leaves_by_values(void *ctx, int64_t chunk, int worker)
+{
+    const struct pass *p = ctx;
+    struct boost *b = p->run->own;
+    int64_t end = chunk_end(p, chunk);
+    (void)worker;
+
+    for (int64_t row = chunk * CHUNK; row < end; row++)
+        b->leaf[row] = tree_leaf_in_table(p->tree, p->run->train, row);
+}
+
+/* Of rows that were not drawn. */
+static void leaves_by_bytes(void *ctx, int64_t chunk, int worker)
+{
+    const struct pass *p = ctx;
+    const struct bins *bins = &p->run->bins;
+    struct boost *b = p->run->own;
+    const uint8_t *near[BYTETREE_ROWS];
+    int64_t rows[BYTETREE_ROWS], end = chunk_end(p, chunk);
+    uint32_t leaf[BYTETREE_ROWS];
+    int n = 0;
+    (void)worker;
+
+    for (int64_t row = chunk * CHUNK; row <= end; row++) {
+        if (row < end && !b->draws[row]) {
+            near[n] = bins->near + (size_t)row * bins->stride;
+            rows[n++] = row;
+        }
+        if (n == BYTETREE_ROWS || (row == end && n)) {
+            bytetree_leaves(p->bytes, near, n, leaf);
+            for (int i = 0; i < n; i++)
+                b->leaf[rows[i]] = leaf[i];
+            n = 0;
+        }
+    }
+}
+
+/* The leaf of every row in a tree that just grew. */
+static int leaves_find(struct run *r, const struct tree *tree, struct err *err)
+{
+    struct boost *b = r->own;
+    struct bytetree bytes;
+    struct pass p = {.run = r, .tree = tree, .bytes = &bytes};
+
+    if (r->learner->leaves_out(r->self)) {
+        if (!r->bins.near) {
+            pass_run(&p, leaves_by_values);
+            return 0;
+        }
+        b->codes.cut = tree->codes;
+        if (bytetree_init(&bytes, tree, &b->codes, NULL, err) < 0)
+            return -1;
+        pass_run(&p, leaves_by_bytes);
+        bytetree_release(&bytes);
+    }
+    grower_leaves(b->grower, b->leaf);
+    return 0;
+}
+
+/* ---- adding a tree ---- */
+
+static void raw_add(void *ctx, int64_t chunk, int worker)
+{
+    const struct pass *p = ctx;
+    const struct boost *b = p->run->own;
+    const struct forest *f = &p->run->fit->forest;
+    int k = f->n_outputs, width = f->leaf_width;
+    int64_t end = chunk_end(p, chunk);
+    (void)worker;
+
+    for (int64_t row = chunk * CHUNK; row < end; row++) {
+        const double *value = p->tree->values + (size_t)b->leaf[row] * (size_t)width;
+        for (int j = 0; j < width; j++)
+            b->raw[row * k + p->output + j] += value[j];
+    }
+}
+
+/* Adds what the tree says to the rows' raw outputs; nothing of medians, which nobody looks at. */
+static void tree_tell(struct run *r, const struct tree *tree, int output)
+{
+    const struct pass p = {.run = r, .tree = tree, .output = output};
+    if (r->fit->forest.kind == FOREST_SUM)
+        pass_run(&p, raw_add);
+}
+
+static enum boost_verdict tree_weigh(struct run *r, struct boost_tree *t)
+{
+    const struct boosting *l = r->learner->boosting;
+    return l->weigh ? l->weigh(r->self, t) : BOOST_KEEP;
+}
+
+/* ---- trees of an earlier run ---- */
+
+/* Done before anything is grown, while the table has its cells. */
+static int replay(struct run *r, struct err *err)
+{
+    struct boost *b = r->own;
+    struct forest *f = &r->fit->forest;
+
+    for (int i = 0; i < f->n_trees; i++) {
+        struct tree tree = forest_tree(f, i);
+        struct pass p = {.run = r, .tree = &tree};
+        struct boost_tree t = {.round = i / forest_trees_per_round(f),
+            .output = forest_tree_output(f, i),
+            .tree = &tree,
+            .leaf = b->leaf,
+            .weight = f->tree_weight ? f->tree_weight[i] : 1,
+            .first = i == 0};
+        if (watch_stop(r->watch))
+            return err_interrupted(err);
+        pass_run(&p, leaves_by_values);
+        r->ended = tree_weigh(r, &t) != BOOST_KEEP;
+        tree_tell(r, &tree, t.output);
+    }
+    return 0;
+}
+
+/* ---- a round ---- */
+
+/* Grows the round's tree for an output.  A tree that is dropped ends the run. */
+static int tree_grow(struct run *r, int output, bool *dropped, struct err *err)
+{
+    struct boost *b = r->own;
+    struct forest *f = &r->fit->forest;
+    struct boost_tree t = {.round = r->first,
+        .output = output,
+        .leaf = b->leaf,
+        .draws = b->draws,
+        .weight = 1,
+        .first = f->n_trees == 0};
+    int number = r->first * forest_trees_per_round(f) + output;
+
+    r->learner->boosting->stats(r->self, output, b->raw);
+    t.tree = grower_tree(b->grower, (uint32_t)number, b->draws, err);
+    if (!t.tree)
+        return -1;
+    if (leaves_find(r, t.tree, err) < 0)
+        goto fail;
+    enum boost_verdict verdict = tree_weigh(r, &t);
+    r->ended |= verdict != BOOST_KEEP;
+    if ((*dropped = verdict == BOOST_DROP)) {
+        tree_free(t.tree);
+        return 0;
+    }
+    tree_tell(r, t.tree, output);
+    if (forest_add(f, t.tree) < 0) {
+        err_memory(err);
+        goto fail;
+    }
+    if (f->kind == FOREST_MEDIAN)
+        forest_weigh(f, number, t.weight);
+    return 0;
+fail:
+    tree_free(t.tree);
+    return -1;
+}
+
+static int keep_measures(struct run *r, struct err *err)
+{
+    const struct boosting *l = r->learner->boosting;
+    struct boost *b = r->own;
+    double values[BOOST_MEASURES_MAX];
+
+    l->measure(r->self, b->raw, b->draws, values);
+    for (int i = 0; l->measures[i].name; i++)
+        if (!isnan(values[i]) && run_keep(r, r->first + 1, l->measures[i].data,
+                                     l->measures[i].name, values[i], err) < 0)
+            return -1;
+    return 0;
+}
+
+static int round_grow(struct run *r, bool measured, bool *dropped, struct err *err)
+{
+    const struct boosting *l = r->learner->boosting;
+    struct boost *b = r->own;
+
+    if (r->first == r->n_resumed || r->learner->leaves_out(r->self))
+        r->learner->sample(r->self, r->first, b->draws);
+    if (l->round(r->self, r->first, b->raw, b->draws, measured, err) < 0)
+        return -1;
+    for (int i = 0; i < forest_trees_per_round(&r->fit->forest) && !*dropped; i++)
+        if (tree_grow(r, i, dropped, err) < 0)
+            return -1;
+    return 0;
+}
+
+static int boosted_step(struct run *r, struct err *err)
+{
+    const struct fit_opts *o = r->opts;
+    struct fit *fit = r->fit;
+    int per_round = forest_trees_per_round(&fit->forest), tree = r->first * per_round;
+    bool measured = o->curve || r->first + 1 == o->n_rounds, dropped = false;
+
+    if (r->first >= r->n_resumed) {
+        if (round_grow(r, measured, &dropped, err) < 0)
+            return -1;
+        if (dropped)
+            return 0;
+        if ((measured || r->ended) && keep_measures(r, err) < 0)
+            return -1;
+    }
+    r->first++;
+    if (fit->valid.table &&
+        tally_add(&fit->valid, &fit->forest, tree, tree + per_round, NULL, NULL, NULL, err) < 0)
+        return -1;
+    return o->curve || o->early_stop ? run_measure(r, r->first, err) : 0;
+}
+
+/* ---- beginning and end ---- */
+
+static int boosted_init(struct run *r, struct err *err)
+{
+    struct boost *b = r->own;
+    const struct forest *f = &r->fit->forest;
+    size_t n = (size_t)r->train->n_rows, k = (size_t)f->n_outputs;
+
+    r->grow.all_threads = true;
+    b->draws = mem_alloc(n, sizeof *b->draws);
+    b->leaf = mem_alloc(n, sizeof *b->leaf);
+    b->raw = mem_alloc(n, k * sizeof *b->raw);
+    if (!b->draws || !b->leaf || !b->raw)
+        return err_memory(err);
+    for (size_t i = 0; i < n; i++)
+        memcpy(b->raw + i * k, f->base, k * sizeof *b->raw);
+    if (r->bins.near && byte_codes_of_bins(&b->codes, &r->bins, err) < 0)
+        return -1;
+    if (replay(r, err) < 0)
+        return -1;
+    b->grower = grower_new(&r->bins, r->learner->stats(r->self), &r->grow, &r->rule, err);
+    return b->grower ? 0 : -1;
+}
+
+static void boosted_release(struct run *r)
+{
+    struct boost *b = r->own;
+
+    grower_free(b->grower);
+    byte_codes_release(&b->codes);
+    mem_free(b->draws);
+    mem_free(b->leaf);
+    mem_free(b->raw);
+}
+
+const struct rounds boosted_rounds = {
+    .own_size = sizeof(struct boost),
+    .init = boosted_init,
+    .step = boosted_step,
+    .release = boosted_release,
+};

@@ -1,0 +1,51 @@
+/*
+ * rounds.h -- what learner_fit() is made of: rounds whose trees do not depend on one another
+ * (bagged.c), rounds that follow from one another (boosted.c), and what is common to them (fit.c).
+ */
+#ifndef COMMON_LEARNER_ROUNDS_H
+#define COMMON_LEARNER_ROUNDS_H
+
+#include "common/learner/learner.h"
+
+/* What one learner_fit() works with. */
+struct run {
+    const struct learner *learner;
+    const struct fit_opts *opts;
+    const struct watch *watch;
+    const struct table *train;
+    struct fit *fit;
+    void *self;
+    struct bins bins;
+    struct grow_opts grow;
+    struct grow_rule rule;
+
+    int first;     /* the round that comes next */
+    int n_resumed; /* rounds that the forest came with */
+    bool ended;    /* no round can follow */
+    const struct rounds *rounds;
+    void *own; /* of rounds */
+
+    double values[METRICS_MAX];
+    double best_value;
+    int best_round;
+    double started, last_shown, last_saved;
+    char detail[96];
+};
+
+/* A way of growing rounds. */
+struct rounds {
+    size_t own_size; /* zeroed before init */
+    int (*init)(struct run *r, struct err *err);
+    /* Grows, adds and measures one round or more, and moves r->first on. */
+    int (*step)(struct run *r, struct err *err);
+    void (*release)(struct run *r);
+};
+extern const struct rounds bagged_rounds, boosted_rounds;
+
+/* Measures both sets after a round, and says whether early stopping ends the run by it. */
+int run_measure(struct run *r, int round, struct err *err) MUST_CHECK;
+/* Keeps one measurement; data and name are borrowed. */
+int run_keep(struct run *r, int round, const char *data, const char *name, double value,
+    struct err *err) MUST_CHECK;
+
+#endif
