@@ -255,16 +255,12 @@ static bool gbdt_leaves_out(const void *self)
     return g->sampling.n_draws < g->rows.n;
 }
 
-static int gbdt_round(void *self, int round, const double *raw, const uint16_t *draws,
-    bool measured, struct err *err)
+static int gbdt_round(void *self, int round, const double *raw, struct err *err)
 {
     struct gbdt *g = self;
     (void)round, (void)err;
-
     if (g->rows.loss->round)
         g->rows.loss->round(&g->rows, raw);
-    g->oob_before =
-        measured && gbdt_leaves_out(g) ? loss_mean(&g->rows, raw, draws, false) : NAN;
     return 0;
 }
 
@@ -284,11 +280,14 @@ static void gradients_chunk(void *ctx, int64_t chunk, int worker)
     rows->loss->residuals(rows, a->raw, a->output, begin, end, rows->residual);
 }
 
-static void fit_residuals(void *self, int output, const double *raw)
+static void fit_residuals(
+    void *self, int output, const double *raw, const uint16_t *draws, bool measured)
 {
     struct gbdt *g = self;
     struct gradients a = {.g = g, .raw = raw, .output = output};
 
+    if (output == 0)
+        g->oob_before = measured && gbdt_leaves_out(g) ? loss_mean(&g->rows, raw, draws, false) : NAN;
     pool_run((g->rows.n + CHUNK - 1) / CHUNK, gradients_chunk, &a);
     sums_set(&g->sums, g->rows.residual, g->rows.weight);
 }

@@ -159,7 +159,7 @@ static int replay(struct run *r, struct err *err)
 /* ---- a round ---- */
 
 /* Grows the round's tree for an output.  A tree that is dropped ends the run. */
-static int tree_grow(struct run *r, int output, bool *dropped, struct err *err)
+static int tree_grow(struct run *r, int output, bool measured, bool *dropped, struct err *err)
 {
     struct boost *b = r->own;
     struct forest *f = &r->fit->forest;
@@ -171,7 +171,7 @@ static int tree_grow(struct run *r, int output, bool *dropped, struct err *err)
         .first = f->n_trees == 0};
     int number = r->first * forest_trees_per_round(f) + output;
 
-    r->learner->boosting->stats(r->self, output, b->raw);
+    r->learner->boosting->stats(r->self, output, b->raw, b->draws, measured);
     t.tree = grower_tree(b->grower, (uint32_t)number, b->draws, err);
     if (!t.tree)
         return -1;
@@ -215,12 +215,12 @@ static int round_grow(struct run *r, bool measured, bool *dropped, struct err *e
     const struct boosting *l = r->learner->boosting;
     struct boost *b = r->own;
 
+    if (l->round(r->self, r->first, b->raw, err) < 0)
+        return -1;
     if (r->first == r->n_resumed || r->learner->leaves_out(r->self))
         r->learner->sample(r->self, r->first, b->draws);
-    if (l->round(r->self, r->first, b->raw, b->draws, measured, err) < 0)
-        return -1;
     for (int i = 0; i < forest_trees_per_round(&r->fit->forest) && !*dropped; i++)
-        if (tree_grow(r, i, dropped, err) < 0)
+        if (tree_grow(r, i, measured, dropped, err) < 0)
             return -1;
     return 0;
 }

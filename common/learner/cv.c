@@ -46,7 +46,7 @@ static int scores_write(struct cv *cv, int repeat, int fold, const struct fit *f
         char text[NUMBER_MAX];
         number_write(value, text);
         if (output_printf(&cv->out, err, "%d,%d,%d,%s,%s\n", repeat + 1, fold + 1,
-                fit->forest.n_trees, o->metrics[i].name, text) < 0)
+                forest_rounds(&fit->forest), o->metrics[i].name, text) < 0)
             return -1;
         cv->sum[i] += value;
         cv->squares[i] += value * value;

@@ -51,11 +51,12 @@ struct boost_tree {
  * says of the training rows so far.
  */
 struct boosting {
-    /* Before the trees of a round; measured: measure() will be called after it. */
-    int (*round)(void *self, int round, const double *raw, const uint16_t *draws, bool measured,
-        struct err *err);
-    /* Before each tree of it, which adds to that output (or to all): fills the statistics. */
-    void (*stats)(void *self, int output, const double *raw);
+    /* Before a round's rows are drawn. */
+    int (*round)(void *self, int round, const double *raw, struct err *err);
+    /* Before each tree of it, which adds to that output (or to all): fills the statistics.
+     * measured: measure() will be called after the round. */
+    void (*stats)(
+        void *self, int output, const double *raw, const uint16_t *draws, bool measured);
     /* After it: may change the leaves' values.  Trees of an earlier run, which have their values and
      * weights, come by as well.  NULL: all are kept as they are. */
     enum boost_verdict (*weigh)(void *self, struct boost_tree *t);

@@ -80,7 +80,7 @@ void report_say(const struct watch *w, const struct learner *l, const struct fit
     const struct metric *metrics, int n_metrics, const struct table *train, double seconds)
 {
     struct buf line = BUF_INIT;
-    int rounds = fit->forest.n_trees, columns = schema_n_features(&train->schema);
+    int rounds = forest_rounds(&fit->forest), columns = schema_n_features(&train->schema);
     int name = (int)strlen(l->rounds) - (rounds == 1); /* "trees", "tree" */
     const char *why = fit->stopped_early ? " (stopped early)"
                       : fit->out_of_time ? " (time is up)"

@@ -25,14 +25,19 @@ int sums_weights(struct sums *s, const double *weight, int64_t n_rows, struct er
     s->stats.value[0] = s->value[0];
     if (!s->value[0])
         return err_memory(err);
-    s->stats.unit[0] = stats_unit(max_abs(weight, n_rows), n_rows);
+    sums_reweigh(s, weight);
+    return 0;
+}
+
+void sums_reweigh(struct sums *s, const double *weight)
+{
+    s->stats.unit[0] = stats_unit(max_abs(weight, s->n_rows), s->n_rows);
     s->stats.equal_weights = true;
-    for (int64_t i = 0; i < n_rows; i++) {
+    for (int64_t i = 0; i < s->n_rows; i++) {
         s->value[0][i] = stats_fixed(weight[i], s->stats.unit[0]);
         s->stats.equal_weights &= s->value[0][i] == s->value[0][0];
     }
     s->stats.equal_weights &= s->value[0][0] != 0;
-    return 0;
 }
 
 int sums_classes(struct sums *s, const double *y, int n_classes, struct err *err)

@@ -167,7 +167,7 @@ static int resume(struct fit *fit, const struct train_job *job, const struct tab
         checkpoint_fits(&saved, t, print, path, err) < 0)
         goto out;
     watch_info(
-        watch, "going on from %d %s of '%s'", saved.forest.n_trees, job->learner->rounds, path);
+        watch, "going on from %d %s of '%s'", forest_rounds(&saved.forest), job->learner->rounds, path);
     fit->forest = saved.forest;
     saved.forest = (struct forest)FOREST_INIT;
     ret = 0;
@@ -227,7 +227,7 @@ static void checkpoint_interrupted(struct session *s, struct err *err)
     struct err failed;
     if (checkpoint_write(s, &s->fit.forest, &failed) == 0)
         snprintf(err->text, sizeof err->text, "interrupted: %d %s are in '%s'",
-            s->fit.forest.n_trees, s->job->learner->rounds, s->job->train->checkpoint);
+            forest_rounds(&s->fit.forest), s->job->learner->rounds, s->job->train->checkpoint);
     else
         snprintf(err->text, sizeof err->text, "interrupted, and %.900s", failed.text);
 }
@@ -384,7 +384,8 @@ static int session_options(struct session *s, struct err *err)
     s->fit_opts.time_limit = job->train->time_limit;
     s->fit_opts.metrics = s->metrics;
     /* of the metrics chosen for classes log_loss, the second, is the finer one */
-    s->fit_opts.decisive = !job->train->metric && s->train.target.task == TASK_CLASSIFICATION;
+    s->fit_opts.decisive = !job->train->metric && !job->learner->by_label &&
+                           s->train.target.task == TASK_CLASSIFICATION;
     s->fit_opts.curve = job->train->report != NULL;
     /* what forest_opts ask for is found by sending the rows down once more */
     const struct forest_opts *f = job->forest;
