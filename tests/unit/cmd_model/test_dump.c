@@ -8,9 +8,21 @@
 #include "cmd/model/draw.h"
 #include "cmd/model/dump.h"
 #include "common/base/mem.h"
-#include "tests/unit/cmd_model/random.h"
+#include "tests/unit/random.h"
 #include "tests/unit/sample.h"
 #include "tests/unit/unit.h"
+
+/* A random_model() through a file. */
+static void random_opened(struct opened *o, const struct table *t, int n_trees,
+    enum forest_kind kind, int n_outputs, int leaf_width)
+{
+    struct err err = ERR_INIT;
+    struct tree_model m;
+
+    random_model(&m, t, n_trees, kind, n_outputs, leaf_width);
+    assert_ok(opened_read(o, model_file(&m, "random.model"), WANT_STATS, &err), &err);
+    tree_model_release(&m);
+}
 
 /* What a function writes, as text (mem_free). */
 static char *written(int (*write)(const struct opened *, const bool *, struct output *,

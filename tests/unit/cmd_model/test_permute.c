@@ -6,7 +6,7 @@
 #include "common/base/mem.h"
 #include "common/base/rng.h"
 #include "common/learner/learner.h"
-#include "tests/unit/cmd_model/random.h"
+#include "tests/unit/random.h"
 #include "tests/unit/sample.h"
 #include "tests/unit/unit.h"
 

@@ -1,17 +1,13 @@
 /* random.h -- forests that nobody grew, for comparing what is computed of them in two ways. */
-#ifndef TESTS_UNIT_CMD_MODEL_RANDOM_H
-#define TESTS_UNIT_CMD_MODEL_RANDOM_H
+#ifndef TESTS_UNIT_RANDOM_H
+#define TESTS_UNIT_RANDOM_H
 
-#include "cmd/model/opened.h"
 #include "common/learner/tree_model.h"
 
 /* Trees of random cuts on the columns of a sample_table(), with leaves, gains and covers. */
 void random_model(struct tree_model *m, const struct table *t, int n_trees, enum forest_kind kind,
     int n_outputs, int leaf_width);
 
-/* The same through a file. */
-void random_opened(struct opened *o, const struct table *t, int n_trees, enum forest_kind kind,
-    int n_outputs, int leaf_width);
 /* A file of the model. */
 const char *model_file(const struct tree_model *m, const char *name);
 

@@ -1,5 +1,5 @@
 /* random.c -- see random.h. */
-#include "tests/unit/cmd_model/random.h"
+#include "tests/unit/random.h"
 
 #include <math.h>
 
@@ -106,15 +106,4 @@ const char *model_file(const struct tree_model *m, const char *name)
     json_decref(parts.options);
     json_decref(parts.summary);
     return path;
-}
-
-void random_opened(struct opened *o, const struct table *t, int n_trees, enum forest_kind kind,
-    int n_outputs, int leaf_width)
-{
-    struct err err = ERR_INIT;
-    struct tree_model m;
-
-    random_model(&m, t, n_trees, kind, n_outputs, leaf_width);
-    assert_ok(opened_read(o, model_file(&m, "random.model"), WANT_STATS, &err), &err);
-    tree_model_release(&m);
 }
