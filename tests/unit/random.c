@@ -44,7 +44,8 @@ static void random_split(struct rng *r, const struct schema *s, struct tree *t, 
     t->n_nodes += 2;
 }
 
-static struct tree *random_tree(struct rng *r, const struct schema *s, int k)
+/* shares: leaves have shares of classes, not any values. */
+static struct tree *random_tree(struct rng *r, const struct schema *s, int k, bool shares)
 {
     struct tree *t = mem_zalloc(1, sizeof *t);
     int depth[NODES] = {0};
@@ -66,8 +67,8 @@ static struct tree *random_tree(struct rng *r, const struct schema *s, int k)
         }
         double *value = t->values + t->n_leaves * (size_t)k, sum = 0;
         for (int j = 0; j < k; j++)
-            sum += value[j] = rng_uniform(r);
-        for (int j = 0; j < k && k > 1; j++)
+            sum += value[j] = shares ? rng_uniform(r) : rng_normal(r);
+        for (int j = 0; j < k && k > 1 && shares; j++)
             value[j] /= sum;
         *node = (struct node){t->n_leaves++, NODE_LEAF};
         t->stats[i] = (float)(1 + rng_below(r, 9));
@@ -86,8 +87,14 @@ void random_model(struct tree_model *m, const struct table *t, int n_trees, enum
     assert_int_equal(schema_copy(&m->schema, &t->schema), 0);
     assert_int_equal(target_copy(&m->target, &t->target), 0);
     assert_ok(forest_init(&m->forest, kind, n_outputs, leaf_width, &err), &err);
-    for (int i = 0; i < n_trees; i++)
-        assert_int_equal(forest_add(&m->forest, random_tree(&r, &t->schema, leaf_width)), 0);
+    for (int j = 0; j < n_outputs && kind != FOREST_MEAN; j++)
+        m->forest.base[j] = rng_normal(&r);
+    for (int i = 0; i < n_trees; i++) {
+        struct tree *tree = random_tree(&r, &t->schema, leaf_width, kind == FOREST_MEAN);
+        assert_int_equal(forest_add(&m->forest, tree), 0);
+        if (kind == FOREST_MEDIAN)
+            forest_weigh(&m->forest, i, 0.1 + rng_uniform(&r));
+    }
     assert_int_equal(forest_settle(&m->forest), 0);
 }
 

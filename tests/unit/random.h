@@ -4,7 +4,8 @@
 
 #include "common/learner/tree_model.h"
 
-/* Trees of random cuts on the columns of a sample_table(), with leaves, gains and covers. */
+/* Trees of random cuts on the columns of a sample_table(), with leaves, gains and covers.  Leaves
+ * of means have shares, others any values, and their forests a base and weights. */
 void random_model(struct tree_model *m, const struct table *t, int n_trees, enum forest_kind kind,
     int n_outputs, int leaf_width);
 
