@@ -98,6 +98,16 @@ void random_model(struct tree_model *m, const struct table *t, int n_trees, enum
     assert_int_equal(forest_settle(&m->forest), 0);
 }
 
+void random_booster(struct tree_model *m, const struct table *t, int n_rounds)
+{
+    bool classes = t->target.task == TASK_CLASSIFICATION;
+    int k = classes && dict_size(t->target.classes) > 2 ? (int)dict_size(t->target.classes) : 1;
+
+    random_model(m, t, n_rounds * k, FOREST_SUM, k, 1);
+    m->forest.link = !classes ? LINK_EXP : k > 1 ? LINK_SOFTMAX : LINK_LOGISTIC;
+    m->forest.link_scale = 0.5;
+}
+
 const char *model_file(const struct tree_model *m, const char *name)
 {
     struct err err = ERR_INIT;

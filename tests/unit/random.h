@@ -9,6 +9,10 @@
 void random_model(struct tree_model *m, const struct table *t, int n_trees, enum forest_kind kind,
     int n_outputs, int leaf_width);
 
+/* As boosters make them: sums that the target's link turns into predictions, trees of one output.
+ */
+void random_booster(struct tree_model *m, const struct table *t, int n_rounds);
+
 /* A file of the model. */
 const char *model_file(const struct tree_model *m, const char *name);
 
