@@ -31,6 +31,15 @@ const struct opt predict_forest_table[] = {
     OPT_END,
 };
 
+const struct opt predict_boost_table[] = {
+    OPT_FLAG(0, "raw", struct predict_opts, raw,
+        "add raw, or raw_CLASS for each class: what the trees add up to, before it is turned into "
+        "the prediction"),
+    OPT_INT(0, "rounds", struct predict_opts, rounds, 1, 1 << 30, "N",
+        "use the first N rounds of training only"),
+    OPT_END,
+};
+
 /* ---- options ---- */
 
 static int options_check(const struct predict_job *job, struct err *err)
@@ -40,6 +49,7 @@ static int options_check(const struct predict_job *job, struct err *err)
     const char *rows = o->leaf          ? "--leaf"
                        : o->per_tree    ? "--per-tree"
                        : o->quantiles.n ? "--quantile"
+                       : o->raw         ? "--raw"
                                         : job->rows_only;
 
     if (o->contrib && o->proximity)
@@ -79,6 +89,9 @@ static int model_fits(struct predict_session *s, const struct model *file, struc
         return err_set(err, "a checkpoint without trees");
     if (s->job->classes_only && !classes)
         return err_usage(err, "%s does not fit: the model predicts values", s->job->classes_only);
+    if (o->contrib && s->model.forest.kind == FOREST_MEDIAN)
+        return err_usage(err,
+            "--contrib does not fit: the model takes the median of its trees, which is no sum");
     if (!o->quantiles.n)
         return 0;
     if (classes)
@@ -88,6 +101,19 @@ static int model_fits(struct predict_session *s, const struct model *file, struc
     if (!s->leaf_index.n_rows)
         return err_set(err, "no training rows for --quantile: train it with --keep-leaf-rows");
     return 0;
+}
+
+/* Leaves the trees of the first rounds. */
+static int rounds_keep(struct forest *f, int64_t rounds, struct err *err)
+{
+    int n = forest_rounds(f);
+
+    if (!rounds)
+        return 0;
+    if (rounds > n)
+        return err_usage(err, "--rounds: the model has %d round%s", n, n == 1 ? "" : "s");
+    forest_truncate(f, (int)rounds * forest_trees_per_round(f));
+    return forest_settle(f) < 0 ? err_memory(err) : 0;
 }
 
 static int model_read(struct predict_session *s, bool stats, struct err *err)
@@ -101,6 +127,8 @@ static int model_read(struct predict_session *s, bool stats, struct err *err)
     ret = tree_model_load(&s->model, &file, stats, err);
     if (ret == 0)
         ret = model_fits(s, &file, err);
+    if (ret == 0)
+        ret = rounds_keep(&s->model.forest, s->job->predict->rounds, err);
     if (ret < 0 && err->kind != ERR_USAGE)
         err_prefix(err, "%s", strcmp(path, "-") == 0 ? "standard input" : path);
 out:

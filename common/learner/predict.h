@@ -21,13 +21,15 @@ struct predict_opts {
     bool leaf, per_tree, contrib;
     struct quantiles quantiles; /* --quantile, --proximity: of forests that average their trees */
     bool proximity;
+    bool raw;       /* --raw, --rounds: of boosters */
+    int64_t rounds; /* 0: all */
 };
 #define PREDICT_OPTIONS_INIT                                                                       \
     {                                                                                              \
         .model = NULL                                                                              \
     }
-extern const struct opt predict_opts_table[];   /* all but quantiles and proximity */
-extern const struct opt predict_forest_table[]; /* those: the same struct */
+/* All of the same struct: what every learner has, forests, boosters. */
+extern const struct opt predict_opts_table[], predict_forest_table[], predict_boost_table[];
 
 /* What a predict verb passes on.  raw() computes [n][n_outputs] of a block that is coded. */
 struct predict_job {

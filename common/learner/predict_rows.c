@@ -36,12 +36,24 @@ static int worker_init(struct worker *w, const struct predict_session *s)
     return s->leaf_index.n_rows ? quantile_scratch_init(&w->quantile, &s->leaf_index) : 0;
 }
 
+/* The raw outputs of a model. */
+static int raws_header(struct header *h, const struct tree_model *m, struct err *err)
+{
+    if (m->forest.n_outputs == 1)
+        return header_add(h, "raw", "", err);
+    for (int32_t k = 0; k < m->forest.n_outputs; k++)
+        if (header_add(h, "raw_", dict_text(m->target.classes, k, NULL), err) < 0)
+            return -1;
+    return 0;
+}
+
 static int rows_header(struct predict_session *s, struct err *err)
 {
     const struct predict_opts *o = s->job->predict;
     int n_trees = s->model.forest.n_trees;
 
     if (prediction_header(&s->header, &s->model.target, err) < 0 ||
+        (o->raw && raws_header(&s->header, &s->model, err) < 0) ||
         quantiles_header(&o->quantiles, &s->header, err) < 0 ||
         (o->leaf && header_add_numbered(&s->header, "leaf", n_trees, err) < 0))
         return -1;
@@ -82,6 +94,18 @@ static void rows_release(struct predict_session *s)
     }
     mem_free(r->worker);
     prediction_text_release(&r->text);
+}
+
+static int raws_add(
+    const struct predict_session *s, const struct worker *w, int i, struct buf *text)
+{
+    int k = s->model.forest.n_outputs;
+
+    for (int j = 0; j < k; j++)
+        if (buf_char(text, s->header.delimiter) < 0 ||
+            number_add(w->raw[i * k + j], false, text) < 0)
+            return -1;
+    return 0;
 }
 
 static int quantiles_add(const struct predict_session *s, struct worker *w, int i, struct buf *text)
@@ -139,6 +163,7 @@ static int row_add(const struct predict_session *s, struct worker *w,
 
     prediction_link(&s->model.target, &s->model.forest, w->raw + (size_t)i * (size_t)k, w->linked);
     if (buf_add(text, kept, len) < 0 || prediction_add(&r->text, w->linked, text) < 0 ||
+        (o->raw && raws_add(s, w, i, text) < 0) ||
         (o->quantiles.n && quantiles_add(s, w, i, text) < 0) ||
         (o->leaf && leaves_add(s, w, i, text) < 0) || (o->per_tree && trees_add(s, w, i, text) < 0))
         return -1;

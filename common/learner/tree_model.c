@@ -9,22 +9,20 @@
 #include "common/io/stream/output.h"
 #include "common/learner/learner.h"
 
-static int member_set(json_t *j, const char *key, json_t *value)
-{
-    return json_object_set_new(j, key, value);
-}
-
 /* What is not as it mostly is. */
 static int describe_more(json_t *j, const struct tree_model_parts *parts)
 {
     const struct forest *f = parts->forest;
 
     if ((f->leaf_width != f->n_outputs &&
-            member_set(j, "leaf_width", json_integer(f->leaf_width)) < 0) ||
-        (f->link != LINK_IDENTITY && member_set(j, "link", json_string(link_names[f->link])) < 0) ||
-        (f->link_scale != 1 && member_set(j, "link_scale", json_real(f->link_scale)) < 0))
+            json_object_set_new(j, "leaf_width", json_integer(f->leaf_width)) < 0) ||
+        (f->link != LINK_IDENTITY &&
+            json_object_set_new(j, "link", json_string(link_names[f->link])) < 0) ||
+        (f->link_scale != 1 && json_object_set_new(j, "link_scale", json_real(f->link_scale)) < 0))
         return -1;
-    return parts->fingerprint ? member_set(j, "fingerprint", json_string(parts->fingerprint)) : 0;
+    return parts->fingerprint
+               ? json_object_set_new(j, "fingerprint", json_string(parts->fingerprint))
+               : 0;
 }
 
 static json_t *describe(const struct tree_model_parts *parts, struct err *err)

@@ -9,6 +9,7 @@
 #include "common/learner/quantile.h"
 #include "common/learner/tree_model.h"
 #include "common/tree/explain.h"
+#include "common/tree/predictor.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -74,6 +75,29 @@ static void quantiles(const struct tree_model *m, const struct st_file *st, colu
     mem_free(leaf);
 }
 
+/* The fast way gives right[ROWS][n_outputs]. */
+static void compare(const struct tree_model *m, columns_t cols, const double *right)
+{
+    struct err err = ERR_INIT;
+    struct predictor *p = predictor_new(&m->forest, m->schema.n_cols, &err);
+    size_t n = (size_t)m->forest.n_outputs * ROWS;
+    double *out = mem_alloc(n, sizeof *out);
+    struct predictor_block b = {.cols = cols, .n = ROWS};
+
+    if (p)
+        b.codes = mem_alloc(predictor_codes_size(p), sizeof *b.codes);
+    if (b.codes && out) {
+        predictor_code(p, &b);
+        predictor_raw(p, &b, out);
+        for (size_t i = 0; i < n; i++)
+            if (out[i] != right[i] && !(isnan(out[i]) && isnan(right[i])))
+                abort();
+    }
+    mem_free(b.codes);
+    mem_free(out);
+    predictor_free(p);
+}
+
 static void predict(const struct tree_model *m, const struct st_file *st)
 {
     int n_cols = m->schema.n_cols, k = m->forest.n_outputs;
@@ -89,6 +113,7 @@ static void predict(const struct tree_model *m, const struct st_file *st)
     }
     if (values && cols && out && linked) {
         forest_predict(&m->forest, (columns_t)cols, 0, ROWS, out);
+        compare(m, (columns_t)cols, out);
         for (int row = 0; row < ROWS; row++) {
             prediction_link(&m->target, &m->forest, out + (size_t)row * (size_t)k, linked);
             if (m->target.task == TASK_CLASSIFICATION &&

@@ -4,7 +4,7 @@
 #include "cmd/model/decrease.h"
 #include "cmd/model/facts.h"
 #include "common/base/mem.h"
-#include "tests/unit/cmd_model/random.h"
+#include "tests/unit/random.h"
 #include "tests/unit/sample.h"
 #include "tests/unit/unit.h"
 

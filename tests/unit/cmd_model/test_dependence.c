@@ -4,7 +4,7 @@
 #include "cmd/model/dependence.h"
 #include "common/base/mem.h"
 #include "common/learner/learner.h"
-#include "tests/unit/cmd_model/random.h"
+#include "tests/unit/random.h"
 #include "tests/unit/sample.h"
 #include "tests/unit/unit.h"
 
@@ -77,13 +77,17 @@ struct made {
     struct applier a;
 };
 
+/* n_outputs 0: a booster, with what it has. */
 static void made_init(struct made *made, int64_t n, int n_classes, int n_outputs, int axes)
 {
     struct err err = ERR_INIT;
     static const int col[] = {0, 2};
 
     *made = (struct made){.rows = sample_table(n, 5, n_classes, 4), .g = {.n_axes = axes}};
-    random_model(&made->m, made->rows, 9, FOREST_MEAN, n_outputs, n_outputs);
+    if (n_outputs)
+        random_model(&made->m, made->rows, 9, FOREST_MEAN, n_outputs, n_outputs);
+    else
+        random_booster(&made->m, made->rows, 4);
     for (int i = 0; i < axes; i++)
         assert_ok(
             axis_init(&made->g.axis[i], made->rows, col[axes == 1 ? 1 : i], 6, true, &err), &err);
@@ -158,6 +162,9 @@ static void test_dependence(void **state)
     check(300, 0, 1, 1, false);
     check(129, 2, 1, 2, true);
     check(300, 3, 3, 2, false);
+    check(129, 0, 0, 1, false);
+    check(129, 2, 0, 2, false);
+    check(129, 3, 0, 1, true);
     check(66000, 2, 1, 1, true); /* more than a chunk of rows */
 }
 

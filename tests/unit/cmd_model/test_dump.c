@@ -8,9 +8,22 @@
 #include "cmd/model/draw.h"
 #include "cmd/model/dump.h"
 #include "common/base/mem.h"
-#include "tests/unit/cmd_model/random.h"
+#include "common/io/format/number.h"
+#include "tests/unit/random.h"
 #include "tests/unit/sample.h"
 #include "tests/unit/unit.h"
+
+/* A random_model() through a file. */
+static void random_opened(struct opened *o, const struct table *t, int n_trees,
+    enum forest_kind kind, int n_outputs, int leaf_width)
+{
+    struct err err = ERR_INIT;
+    struct tree_model m;
+
+    random_model(&m, t, n_trees, kind, n_outputs, leaf_width);
+    assert_ok(opened_read(o, model_file(&m, "random.model"), WANT_STATS, &err), &err);
+    tree_model_release(&m);
+}
 
 /* What a function writes, as text (mem_free). */
 static char *written(int (*write)(const struct opened *, const bool *, struct output *,
@@ -176,6 +189,116 @@ static void test_deep(void **state)
     sample_free(rows);
 }
 
+/* ---- boosters ---- */
+
+/* The first tree, to any depth. */
+static int draw_first(const struct opened *o, const bool *picked, struct output *out,
+    const struct watch *w, struct err *err)
+{
+    (void)picked, (void)w;
+    return draw_tree(o, 0, -1, out, err);
+}
+
+static void has(const char *text, const char *part)
+{
+    if (!strstr(text, part))
+        print_error("no '%s' in '%.200s'\n", part, text);
+    assert_non_null(strstr(text, part));
+}
+
+/* A leaf of the first tree, as the text has it, and its colour. */
+static void check_leaf(const struct opened *o, const char *text, const char *drawn, uint32_t leaf)
+{
+    double value = forest_tree(&o->model.forest, 0).values[leaf];
+    char part[128], number[NUMBER_MAX];
+
+    number_write(value, number);
+    snprintf(part, sizeof part, "leaf %u: a %s%s (cover ", leaf + 1, value > 0 ? "+" : "", number);
+    has(text, part);
+    snprintf(part, sizeof part, "fillcolor=\"%s\", label=\"a %s%.4g\\n",
+        value > 0 ? "#cfe2f3" : "#eeeeee", value > 0 ? "+" : "", value);
+    has(drawn, part);
+}
+
+static void test_booster(void **state)
+{
+    struct err err = ERR_INIT;
+    struct table *rows = sample_table(50, 5, 3, 1);
+    const bool picked[6] = {true, true, false, true, false, false};
+    struct forest_facts facts;
+    struct buf about = BUF_INIT;
+    struct tree_model m;
+    struct opened o;
+
+    (void)state;
+    random_booster(&m, rows, 2);
+    m.forest.base[0] = 1, m.forest.base[1] = 0.5, m.forest.base[2] = -2;
+    assert_ok(opened_read(&o, model_file(&m, "booster.model"), WANT_STATS, &err), &err);
+    char *text = written(dump_text, &o, picked), *drawn = written(draw_first, &o, picked);
+    static const char head[] = "forest: sum, 3 trees a round, link softmax, link_scale 0.5, "
+                               "base a +1, b +0.5, c -2\n\ntree 1: ";
+    assert_memory_equal(text, head, sizeof head - 1);
+    has(text, ", of class a\n");
+    has(text, ", of class b\n");
+    has(drawn, "label=\"tree 1 of 6, rf, of class a\"");
+    for (uint32_t i = 0; i < forest_tree(&o.model.forest, 0).n_leaves; i++)
+        check_leaf(&o, text, drawn, i);
+    mem_free(text);
+    mem_free(drawn);
+    text = written(dump_json, &o, picked);
+    has(text, "\"n_outputs\":3,\"leaf_width\":1,\"kind\":\"sum\",\"link\":\"softmax\","
+              "\"link_scale\":0.5,\"base\":[1,0.5,-2],");
+    json_t *j = json_parse(text, strlen(text), &err);
+    const json_t *tree = json_array_get(json_object_get(j, "trees"), 1), *node;
+    assert_string_equal(json_string_value(json_object_get(tree, "class")), "b");
+    struct tree t = forest_tree(&o.model.forest, 1);
+    size_t at;
+    json_array_foreach(json_object_get(tree, "nodes"), at, node)
+    {
+        const json_t *values = json_object_get(node, "values");
+        if (!values)
+            continue;
+        assert_int_equal(json_array_size(values), 1);
+        assert_true(json_number_value(json_array_get(values, 0)) ==
+                    t.values[json_integer_value(json_object_get(node, "leaf")) - 1]);
+    }
+    json_decref(j);
+    mem_free(text);
+    assert_ok(forest_facts_of(&facts, &o.model.forest, &err), &err);
+    assert_ok(about_text(&o, &facts, false, &about, &err), &err);
+    has(about.data, "trees       6\n  output    sum, 3 trees a round, link softmax, ");
+    assert_null(strstr(about.data, "leaf_width"));
+    buf_release(&about);
+    opened_release(&o);
+    tree_model_release(&m);
+    sample_free(rows);
+}
+
+static void test_median(void **state)
+{
+    struct err err = ERR_INIT;
+    struct table *rows = sample_table(50, 5, 0, 1);
+    const bool picked[2] = {true, true};
+    struct tree_model m;
+    struct opened o;
+
+    (void)state;
+    random_model(&m, rows, 2, FOREST_MEDIAN, 1, 1);
+    forest_weigh(&m.forest, 1, 0.125);
+    assert_ok(opened_read(&o, model_file(&m, "median.model"), WANT_STATS, &err), &err);
+    char *text = written(dump_text, &o, picked);
+    has(text, "forest: median, base ");
+    has(text, ", weight 0.125\n");
+    mem_free(text);
+    text = written(dump_json, &o, picked);
+    has(text, "\"kind\":\"median\"");
+    has(text, "{\"tree\":2,\"weight\":0.125,\"depth\":");
+    mem_free(text);
+    opened_release(&o);
+    tree_model_release(&m);
+    sample_free(rows);
+}
+
 /* ---- models of no trees ---- */
 
 static const char *flow_file(const char *description)
@@ -303,10 +426,15 @@ static void test_memory(void **state)
     struct tree_model m;
 
     (void)state;
-    random_model(&m, rows, 2, FOREST_MEAN, 1, 1);
-    const char *path = model_file(&m, "memory.model");
-    FAULT_LOOP(everything, (void *)path);
-    tree_model_release(&m);
+    for (int kind = 0; kind < 3; kind++) {
+        if (kind == 2)
+            random_booster(&m, rows, 2);
+        else
+            random_model(&m, rows, 2, kind ? FOREST_MEAN : FOREST_MEDIAN, 1, 1);
+        const char *path = model_file(&m, "memory.model");
+        FAULT_LOOP(everything, (void *)path);
+        tree_model_release(&m);
+    }
     sample_free(rows);
 }
 
@@ -315,6 +443,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_json),
         cmocka_unit_test(test_deep),
+        cmocka_unit_test(test_booster),
+        cmocka_unit_test(test_median),
         cmocka_unit_test(test_no_trees),
         cmocka_unit_test(test_options),
         cmocka_unit_test(test_wrong_description),

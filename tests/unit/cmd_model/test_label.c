@@ -8,7 +8,7 @@
 #include "common/base/mem.h"
 #include "common/base/rng.h"
 #include "common/tree/levelset.h"
-#include "tests/unit/cmd_model/random.h"
+#include "tests/unit/random.h"
 #include "tests/unit/sample.h"
 #include "tests/unit/unit.h"
 
@@ -160,9 +160,59 @@ static void test_outputs(void **state)
     check_outputs(five, 5, FOREST_MEAN, (double[]){0.2, 0.2, 0.2, 0.2, 0.2}, short_style,
         "a 0.2, b 0.2, 3 more");
     check_outputs(five, 5, FOREST_SUM, none, exact, "0");
+    check_outputs(five, 5, FOREST_SUM, (double[]){0, 0.12, -0.1, 0, 0}, exact, "b +0.12, c -0.1");
+    check_outputs(value, 1, FOREST_MEDIAN, (double[]){0.1}, exact, "0.1");
     sample_free(value);
     sample_free(two);
     sample_free(five);
+}
+
+/* Which class a tree is for, and what it weighs; what a forest makes of them. */
+static void test_trees_and_forests(void **state)
+{
+    struct table *value = sample_table(1, 3, 0, 1), *two = sample_table(1, 3, 2, 1);
+    struct table *three = sample_table(1, 3, 3, 1);
+    struct tree_model m;
+    struct buf out = BUF_INIT;
+
+    (void)state;
+    random_booster(&m, three, 2);
+    m.forest.base[0] = 1;
+    m.forest.base[1] = 0;
+    m.forest.base[2] = -2.5;
+    assert_int_equal(label_tree(&out, &m, 4, exact), 0);
+    assert_int_equal(buf_str(&out, "; "), 0);
+    assert_int_equal(label_leaf(&out, &m, 4, (double[]){0.12}, exact), 0);
+    assert_int_equal(buf_str(&out, "; "), 0);
+    assert_int_equal(label_leaf(&out, &m, 5, (double[]){-0.12}, exact), 0);
+    assert_int_equal(buf_str(&out, "; "), 0);
+    assert_int_equal(label_forest(&out, &m), 0);
+    assert_string_equal(out.data, ", of class b; b +0.12; c -0.12; "
+                                  "sum, 3 trees a round, link softmax, link_scale 0.5, "
+                                  "base a +1, c -2.5");
+    tree_model_release(&m);
+    buf_clear(&out);
+
+    random_booster(&m, two, 1);
+    m.forest.base[0] = 0.25;
+    assert_int_equal(label_tree(&out, &m, 0, exact), 0);
+    assert_int_equal(label_forest(&out, &m), 0);
+    assert_string_equal(out.data, "sum, link logistic, link_scale 0.5, base b +0.25");
+    tree_model_release(&m);
+    buf_clear(&out);
+
+    random_model(&m, value, 2, FOREST_MEDIAN, 1, 1);
+    forest_weigh(&m.forest, 1, 2.0 / 3);
+    m.forest.base[0] = 0;
+    assert_int_equal(label_tree(&out, &m, 1, (struct label_style){3, 0}), 0);
+    assert_int_equal(buf_str(&out, "; "), 0);
+    assert_int_equal(label_forest(&out, &m), 0);
+    assert_string_equal(out.data, ", weight 0.667; median, base 0");
+    tree_model_release(&m);
+    buf_release(&out);
+    sample_free(value);
+    sample_free(two);
+    sample_free(three);
 }
 
 /* ---- lists of trees ---- */
@@ -229,6 +279,7 @@ int main(void)
         cmocka_unit_test(test_cuts),
         cmocka_unit_test(test_branches),
         cmocka_unit_test(test_outputs),
+        cmocka_unit_test(test_trees_and_forests),
         cmocka_unit_test(test_lists),
         cmocka_unit_test(test_escape),
     };

@@ -6,7 +6,7 @@
 #include "common/base/mem.h"
 #include "common/base/rng.h"
 #include "common/learner/learner.h"
-#include "tests/unit/cmd_model/random.h"
+#include "tests/unit/random.h"
 #include "tests/unit/sample.h"
 #include "tests/unit/unit.h"
 
@@ -56,6 +56,7 @@ static double score(const struct tree_model *m, const struct table *rows,
     return value;
 }
 
+/* n_outputs 0: a booster, with what it has. */
 static void check(const char *name, int n_classes, int n_outputs, double sign, bool weighted)
 {
     struct err err = ERR_INIT;
@@ -70,7 +71,10 @@ static void check(const char *name, int n_classes, int n_outputs, double sign, b
         for (int i = 0; i < N; i++)
             rows->weight[i] = i % 3;
     }
-    random_model(&m, rows, 20, FOREST_MEAN, n_outputs, n_outputs);
+    if (n_outputs)
+        random_model(&m, rows, 20, FOREST_MEAN, n_outputs, n_outputs);
+    else
+        random_booster(&m, rows, 8);
     assert_ok(metric_find(&o.metric, name, &err), &err);
     assert_ok(permutation_importance(&m, rows, &o, &p, NULL, &err), &err);
     double base = score(&m, rows, &o.metric, -1, 0);
@@ -96,6 +100,9 @@ static void test_shuffles(void **state)
     check("log_loss", 2, 1, -1, true);
     check("r2", 0, 1, 1, true);
     check("rmse", 0, 1, -1, false);
+    check("log_loss", 3, 0, -1, false);
+    check("auc", 2, 0, 1, false);
+    check("mae", 0, 0, -1, true);
 }
 
 /* A column of no split costs nothing; one repeat has no deviation. */

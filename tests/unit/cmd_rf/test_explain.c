@@ -5,24 +5,25 @@
 #include "common/base/mem.h"
 #include "common/tree/explain.h"
 #include "tests/unit/cmd_rf/grown.h"
+#include "tests/unit/random.h"
 #include "tests/unit/sample.h"
 #include "tests/unit/unit.h"
 
 /* What a tree gives with the columns of the set known. */
 static double worth(const struct tree *t, const double *cover, uint32_t i, int output,
-    int n_outputs, columns_t cols, int64_t row, unsigned set)
+    int leaf_width, columns_t cols, int64_t row, unsigned set)
 {
     const struct node *node = &t->nodes[i];
     if (node_is_leaf(node))
-        return t->values[node->child * (uint32_t)n_outputs + (uint32_t)output];
+        return t->values[node->child * (uint32_t)leaf_width + (uint32_t)output];
     int col = node_column(t, node);
     double left = 0, right = 0;
     if (set >> col & 1) {
         uint32_t next = node->child + !node_goes_left(t, node, cols[col][row]);
-        return worth(t, cover, next, output, n_outputs, cols, row, set);
+        return worth(t, cover, next, output, leaf_width, cols, row, set);
     }
-    left = worth(t, cover, node->child, output, n_outputs, cols, row, set);
-    right = worth(t, cover, node->child + 1, output, n_outputs, cols, row, set);
+    left = worth(t, cover, node->child, output, leaf_width, cols, row, set);
+    right = worth(t, cover, node->child + 1, output, leaf_width, cols, row, set);
     return (left * cover[node->child] + right * cover[node->child + 1]) / cover[i];
 }
 
@@ -38,6 +39,9 @@ static double shapley(const struct forest *f, columns_t cols, int64_t row, int o
 
     for (int tree = 0; tree < f->n_trees; tree++) {
         struct tree t = forest_tree(f, tree);
+        int at = output - forest_tree_output(f, tree);
+        if (at < 0 || at >= f->leaf_width)
+            continue; /* it is not for this output */
         assert_true(t.n_nodes <= 400);
         tree_cover(&t, cover);
         for (unsigned set = 0; set < 1u << SAMPLE_COLS; set++) {
@@ -45,19 +49,16 @@ static double shapley(const struct forest *f, columns_t cols, int64_t row, int o
                 continue;
             int n = __builtin_popcount(set);
             double weight = factorial(n) * factorial(SAMPLE_COLS - n - 1) / factorial(SAMPLE_COLS);
-            sum += weight * (worth(&t, cover, 0, output, f->n_outputs, cols, row, set | 1u << col) -
-                                worth(&t, cover, 0, output, f->n_outputs, cols, row, set));
+            sum += weight * (worth(&t, cover, 0, at, f->leaf_width, cols, row, set | 1u << col) -
+                                worth(&t, cover, 0, at, f->leaf_width, cols, row, set));
         }
     }
-    return sum / f->n_trees;
+    return f->kind == FOREST_MEAN ? sum / forest_rounds(f) : sum;
 }
 
-static void agree(int n_classes, int64_t max_depth, bool pure)
+static void agree_of(const struct forest *f, const struct table *t)
 {
-    struct grown g;
     struct err err = ERR_INIT;
-    grown_init(&g, 150, n_classes, 4, pure ? 1 : 3, max_depth, false);
-    const struct forest *f = &g.fit.forest;
     struct explainer *e = explainer_new(f, SAMPLE_COLS, &err);
     assert_non_null(e);
     struct explain_scratch *s = explain_scratch_new(e, &err);
@@ -66,7 +67,7 @@ static void agree(int n_classes, int64_t max_depth, bool pure)
     assert_true(k <= 3);
 
     for (int64_t row = 0; row < 25; row++) {
-        columns_t cols = (columns_t)g.table->values;
+        columns_t cols = (columns_t)t->values;
         explain_row(e, s, cols, row, value);
         forest_predict(f, cols, row, 1, raw);
         for (int output = 0; output < k; output++) {
@@ -81,6 +82,13 @@ static void agree(int n_classes, int64_t max_depth, bool pure)
     }
     explain_scratch_free(s);
     explainer_free(e);
+}
+
+static void agree(int n_classes, int64_t max_depth, bool pure)
+{
+    struct grown g;
+    grown_init(&g, 150, n_classes, 4, pure ? 1 : 3, max_depth, false);
+    agree_of(&g.fit.forest, g.table);
     grown_release(&g);
 }
 
@@ -91,6 +99,20 @@ static void test_all_subsets(void **state)
     agree(0, 0, true);
     agree(2, 0, true);
     agree(3, 0, false);
+}
+
+/* Trees added up, and such as are for one output each. */
+static void test_kinds(void **state)
+{
+    struct table *t = sample_table(40, 5, 3, 1);
+    (void)state;
+    for (int kind = 0; kind < 3; kind++) {
+        struct tree_model m;
+        random_model(&m, t, 6, kind ? FOREST_SUM : FOREST_MEAN, 3, kind == 2 ? 3 : 1);
+        agree_of(&m.forest, t);
+        tree_model_release(&m);
+    }
+    sample_free(t);
 }
 
 /* ---- deep trees ---- */
@@ -220,6 +242,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_all_subsets),
+        cmocka_unit_test(test_kinds),
         cmocka_unit_test(test_deep_trees_lose_nothing),
         cmocka_unit_test(test_hostile_weights),
         cmocka_unit_test(test_without_memory),

@@ -284,17 +284,25 @@ static void test_many_sets(void **state)
     }
 }
 
-/* Three trees, without a limit of leaves (0) or with one. */
-static void forest_of(struct forest *f, struct setup *s, int64_t max_leaves)
+/* A mean of three trees, of a few more a median or a sum for OUTPUTS in turn. */
+enum { OUTPUTS = 3, MEDIAN_TREES = 7 };
+
+/* Trees without a limit of leaves (0) or with one. */
+static void forest_of(struct forest *f, struct setup *s, int64_t max_leaves, enum forest_kind kind)
 {
     struct err err = ERR_INIT;
     struct grow_opts opts = defaults;
+    int n_outputs = kind == FOREST_SUM ? OUTPUTS : 1;
+    int n = kind == FOREST_MEAN ? 3 : kind == FOREST_SUM ? 2 * OUTPUTS : MEDIAN_TREES;
     opts.max_leaves = max_leaves;
-    assert_ok(forest_init(f, FOREST_MEAN, 1, 1, &err), &err);
-    f->base[0] = 0.25;
-    for (uint64_t seed = 1; seed < 4; seed++) {
-        opts.seed = seed;
+    assert_ok(forest_init(f, kind, n_outputs, 1, &err), &err);
+    for (int j = 0; j < n_outputs; j++)
+        f->base[j] = 0.25 + j;
+    for (int i = 0; i < n; i++) {
+        opts.seed = (uint64_t)i + 1;
         assert_int_equal(forest_add(f, grow_as(s, &opts, false)), 0);
+        if (kind == FOREST_MEDIAN)
+            forest_weigh(f, i, 1 + 0.3 * (i * 5 % 7));
     }
     assert_int_equal(forest_settle(f), 0);
 }
@@ -318,15 +326,15 @@ static struct table *new_rows(const struct forest *f, int64_t n, bool missing)
     return rows;
 }
 
-/* spend: of a forest that a second one, which is not spent, equals. */
+/* spend: of a forest that a second one, which is not spent, equals.  More columns than codes can
+ * tell apart make it go by values. */
 static void compare_predictions(
-    struct forest *f, const struct forest *equal, const struct table *rows, bool spend)
+    struct forest *f, const struct forest *equal, const struct table *rows, int n_cols, bool spend)
 {
-    static double fast[PREDICTOR_ROWS], plain[PREDICTOR_ROWS];
+    static double fast[PREDICTOR_ROWS * OUTPUTS], plain[PREDICTOR_ROWS * OUTPUTS];
     static uint32_t leaf[PREDICTOR_ROWS];
     struct err err = ERR_INIT;
-    struct predictor *p =
-        spend ? predictor_spend(f, SAMPLE_COLS, &err) : predictor_new(f, SAMPLE_COLS, &err);
+    struct predictor *p = spend ? predictor_spend(f, n_cols, &err) : predictor_new(f, n_cols, &err);
     assert_non_null(p);
     struct tree t = forest_tree(equal, 1);
     struct predictor_block b = {.cols = (columns_t)rows->values,
@@ -338,7 +346,7 @@ static void compare_predictions(
         predictor_code(p, &b);
         predictor_raw(p, &b, fast);
         forest_predict(equal, (columns_t)rows->values, b.first, b.n, plain);
-        assert_all_close(fast, plain, (size_t)b.n, 0, 0);
+        assert_all_close(fast, plain, (size_t)(b.n * equal->n_outputs), 0, 0);
         predictor_leaves(p, &b, 1, leaf);
         for (int i = 0; i < b.n; i++)
             assert_int_equal(leaf[i], tree_leaf(&t, (columns_t)rows->values, b.first + i));
@@ -358,17 +366,41 @@ static void test_predictor(void **state)
             struct setup s;
             struct forest f, g;
             setup_init(&s, max_bins[bins]);
-            forest_of(&f, &s, max_leaves[i]);
-            forest_of(&g, &s, max_leaves[i]);
+            forest_of(&f, &s, max_leaves[i], FOREST_MEAN);
+            forest_of(&g, &s, max_leaves[i], FOREST_MEAN);
             for (int missing = 0; missing < 2; missing++) {
                 struct table *rows = new_rows(&f, 5001, missing);
-                compare_predictions(missing ? &g : &f, &f, rows, missing);
+                compare_predictions(missing ? &g : &f, &f, rows, SAMPLE_COLS, missing);
                 sample_free(rows);
             }
             forest_release(&f);
             forest_release(&g);
             setup_release(&s);
         }
+}
+
+/* Sums of several outputs and medians, by all ways: masks, bytes, words, values. */
+static void test_predictor_of_kinds(void **state)
+{
+    static const struct {
+        int max_bins, n_cols;
+        int64_t max_leaves;
+    } ways[] = {{100, SAMPLE_COLS, 200}, {100, SAMPLE_COLS, 400}, {1000, SAMPLE_COLS, 400},
+        {100, CODETREE_COLS_MAX + 1, 400}};
+    (void)state;
+    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
+        struct setup s;
+        setup_init(&s, ways[i].max_bins);
+        for (int median = 0; median < 2; median++) {
+            struct forest f;
+            forest_of(&f, &s, ways[i].max_leaves, median ? FOREST_MEDIAN : FOREST_SUM);
+            struct table *rows = new_rows(&f, 3001, median);
+            compare_predictions(&f, &f, rows, ways[i].n_cols, false);
+            sample_free(rows);
+            forest_release(&f);
+        }
+        setup_release(&s);
+    }
 }
 
 static int predictor_once(void *ctx, struct err *err)
@@ -386,7 +418,7 @@ static void test_without_memory(void **state)
     for (int wide = 0; wide < 2; wide++) {
         setup_init(&s, wide ? 1000 : 100);
         for (int64_t max_leaves = 200; max_leaves < 500; max_leaves += 200) {
-            forest_of(&f, &s, max_leaves);
+            forest_of(&f, &s, max_leaves, FOREST_MEAN);
             FAULT_LOOP(predictor_once, &f);
             forest_release(&f);
         }
@@ -402,6 +434,7 @@ int main(void)
         cmocka_unit_test(test_bytes),
         cmocka_unit_test(test_many_sets),
         cmocka_unit_test(test_predictor),
+        cmocka_unit_test(test_predictor_of_kinds),
         cmocka_unit_test(test_without_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

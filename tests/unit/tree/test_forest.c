@@ -70,6 +70,85 @@ static void test_prediction_by_hand(void **state)
     forest_release(&f);
 }
 
+/* A tree that asks for column 0 at 0.5 and says left or right. */
+static struct tree *stump(double left, double right)
+{
+    struct tree *t = hand_tree(0);
+    t->n_nodes = 3;
+    t->n_leaves = 2;
+    t->n_words = 0;
+    t->nodes[2] = (struct node){1, NODE_LEAF};
+    t->values[0] = left;
+    t->values[1] = right;
+    return t;
+}
+
+static void stumps(struct forest *f, enum forest_kind kind, int n_outputs, int n)
+{
+    struct err err = ERR_INIT;
+    assert_ok(forest_init(f, kind, n_outputs, 1, &err), &err);
+    for (int j = 0; j < n_outputs; j++)
+        f->base[j] = 1000 * (j + 1);
+    for (int i = 0; i < n; i++)
+        assert_int_equal(forest_add(f, stump(1 << i, 7)), 0);
+    assert_int_equal(forest_settle(f), 0);
+}
+
+/* Trees of one output each take turns; a mean is one over rounds. */
+static void test_trees_of_one_output(void **state)
+{
+    const double number[] = {0, 1};
+    const double *cols[SAMPLE_COLS] = {number};
+    const double sums[] = {1000 + 1 + 8, 2000 + 2 + 16, 3000 + 4 + 32, 1014, 2014, 3014};
+    const double means[] = {1000 + 4.5, 2000 + 9, 3000 + 18, 1007, 2007, 3007};
+    struct forest f;
+    double out[6];
+    (void)state;
+    stumps(&f, FOREST_SUM, 3, 6);
+    assert_int_equal(forest_trees_per_round(&f), 3);
+    assert_int_equal(forest_rounds(&f), 2);
+    assert_int_equal(forest_tree_output(&f, 4), 1);
+    forest_predict(&f, cols, 0, 2, out);
+    assert_all_close(out, sums, 6, 0, 0);
+    f.kind = FOREST_MEAN;
+    forest_predict(&f, cols, 0, 2, out);
+    assert_all_close(out, means, 6, 0, 0);
+    forest_release(&f);
+}
+
+/* Values of the left leaves are 1, 2, 4, 8; those of the right ones are the same. */
+static void test_median_by_hand(void **state)
+{
+    static const struct {
+        double weight[4], right;
+    } cases[] = {
+        {{1, 1, 1, 1}, 2}, /* the lower of two */
+        {{1, 1, 1, 2}, 4},
+        {{1, 1, 1, 3}, 4}, /* right on half of the total */
+        {{1, 1, 1, 3.5}, 8},
+        {{9, 1, 1, 1}, 1},
+        {{0.1, 0.2, 0.3, 0.1}, 4},
+    };
+    const double number[] = {0, 1};
+    const double *cols[SAMPLE_COLS] = {number};
+    struct forest f;
+    double out[2];
+    (void)state;
+    stumps(&f, FOREST_MEDIAN, 1, 4);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        /* in any order of the votes */
+        struct tree_vote votes[] = {{8, 3}, {2, 1}, {1, 0}, {4, 2}};
+        for (int j = 0; j < 4; j++)
+            forest_weigh(&f, j, cases[i].weight[j]);
+        forest_predict(&f, cols, 0, 2, out);
+        assert_close(out[0], 1000 + cases[i].right, 0, 0);
+        assert_close(out[1], 1007, 0, 0);
+        assert_close(forest_median(&f, votes, 4), 1000 + cases[i].right, 0, 0);
+    }
+    assert_close(forest_median(&f, NULL, 0), 1000, 0, 0);
+    forest_release(&f);
+}
+
 /* ---- through a file, with a change to the arrays on the way ---- */
 
 /* The arrays of a hand_forest(). */
@@ -79,11 +158,10 @@ struct arrays {
 };
 typedef void change_fn(struct arrays *p);
 
-/* Writes the forest with the change made; reads it back into *back. */
-static int round_trip(change_fn *change, struct forest *back, struct err *err)
+/* Writes the forest, which it releases, with the change made; reads it back into *back. */
+static int round_trip_of(struct forest f, change_fn *change, struct forest *back, struct err *err)
 {
     struct table *t = sample_table(1, 6, 2, 1);
-    struct forest f;
     struct arrays pack = {&f, NULL};
     struct output out = OUTPUT_INIT;
     struct st_file *st = NULL;
@@ -91,7 +169,6 @@ static int round_trip(change_fn *change, struct forest *back, struct err *err)
     const char *path = unit_path("forest.st");
     struct st_writer *w = st_writer_new(err);
 
-    hand_forest(&f);
     assert_non_null(w);
     assert_ok(forest_pack(&f, &pack.tree_nodes, w, err), err);
     if (change)
@@ -103,7 +180,7 @@ static int round_trip(change_fn *change, struct forest *back, struct err *err)
     assert_non_null(in);
     st = st_read(in, err);
     assert_non_null(st);
-    assert_ok(forest_init(back, FOREST_MEAN, 1, 1, err), err);
+    assert_ok(forest_init(back, f.kind, f.n_outputs, f.leaf_width, err), err);
     int ret = forest_unpack(back, st, &t->schema, true, err);
     st_free(st);
     input_close(in);
@@ -112,6 +189,13 @@ static int round_trip(change_fn *change, struct forest *back, struct err *err)
     forest_release(&f);
     sample_free(t);
     return ret;
+}
+
+static int round_trip(change_fn *change, struct forest *back, struct err *err)
+{
+    struct forest f;
+    hand_forest(&f);
+    return round_trip_of(f, change, back, err);
 }
 
 static void test_round_trip(void **state)
@@ -202,6 +286,38 @@ static void nodes_left_over(struct arrays *p)
     p->f->nodes[0] = (struct node){0, NODE_LEAF};
 }
 
+static void test_weights_and_rounds(void **state)
+{
+    static const double wrong[] = {0, -1, NAN, INFINITY};
+    struct forest f, back;
+    struct err err = ERR_INIT;
+    (void)state;
+    stumps(&f, FOREST_MEDIAN, 1, 3);
+    forest_weigh(&f, 1, 0.25);
+    assert_ok(round_trip_of(f, NULL, &back, &err), &err);
+    assert_int_equal(back.n_trees, 3);
+    assert_all_close(back.tree_weight, ((double[]){1, 0.25, 1}), 3, 0, 0);
+    /* more trees, as a training that goes on adds them */
+    for (int i = 0; i < 20; i++)
+        assert_int_equal(forest_add(&back, stump(1, 2)), 0);
+    assert_close(back.tree_weight[1], 0.25, 0, 0);
+    assert_close(back.tree_weight[22], 1, 0, 0);
+    forest_release(&back);
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        stumps(&f, FOREST_MEDIAN, 1, 3);
+        forest_weigh(&f, 2, wrong[i]);
+        assert_err(round_trip_of(f, NULL, &back, &err), &err, ERR_FAILED,
+            "corrupt model: tree 2 has a weight that is not above 0 and finite");
+    }
+    stumps(&f, FOREST_SUM, 3, 6);
+    assert_ok(round_trip_of(f, NULL, &back, &err), &err);
+    assert_int_equal(forest_rounds(&back), 2);
+    forest_release(&back);
+    stumps(&f, FOREST_SUM, 3, 5);
+    assert_err(round_trip_of(f, NULL, &back, &err), &err, ERR_FAILED,
+        "corrupt model: its 5 trees are no whole rounds of 3");
+}
+
 static void test_damage_is_refused(void **state)
 {
     static const struct {
@@ -238,7 +354,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_prediction_by_hand),
+        cmocka_unit_test(test_trees_of_one_output),
+        cmocka_unit_test(test_median_by_hand),
         cmocka_unit_test(test_round_trip),
+        cmocka_unit_test(test_weights_and_rounds),
         cmocka_unit_test(test_damage_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

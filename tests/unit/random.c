@@ -1,5 +1,5 @@
 /* random.c -- see random.h. */
-#include "tests/unit/cmd_model/random.h"
+#include "tests/unit/random.h"
 
 #include <math.h>
 
@@ -44,7 +44,8 @@ static void random_split(struct rng *r, const struct schema *s, struct tree *t, 
     t->n_nodes += 2;
 }
 
-static struct tree *random_tree(struct rng *r, const struct schema *s, int k)
+/* shares: leaves have shares of classes, not any values. */
+static struct tree *random_tree(struct rng *r, const struct schema *s, int k, bool shares)
 {
     struct tree *t = mem_zalloc(1, sizeof *t);
     int depth[NODES] = {0};
@@ -66,8 +67,8 @@ static struct tree *random_tree(struct rng *r, const struct schema *s, int k)
         }
         double *value = t->values + t->n_leaves * (size_t)k, sum = 0;
         for (int j = 0; j < k; j++)
-            sum += value[j] = rng_uniform(r);
-        for (int j = 0; j < k && k > 1; j++)
+            sum += value[j] = shares ? rng_uniform(r) : rng_normal(r);
+        for (int j = 0; j < k && k > 1 && shares; j++)
             value[j] /= sum;
         *node = (struct node){t->n_leaves++, NODE_LEAF};
         t->stats[i] = (float)(1 + rng_below(r, 9));
@@ -86,9 +87,25 @@ void random_model(struct tree_model *m, const struct table *t, int n_trees, enum
     assert_int_equal(schema_copy(&m->schema, &t->schema), 0);
     assert_int_equal(target_copy(&m->target, &t->target), 0);
     assert_ok(forest_init(&m->forest, kind, n_outputs, leaf_width, &err), &err);
-    for (int i = 0; i < n_trees; i++)
-        assert_int_equal(forest_add(&m->forest, random_tree(&r, &t->schema, leaf_width)), 0);
+    for (int j = 0; j < n_outputs && kind != FOREST_MEAN; j++)
+        m->forest.base[j] = rng_normal(&r);
+    for (int i = 0; i < n_trees; i++) {
+        struct tree *tree = random_tree(&r, &t->schema, leaf_width, kind == FOREST_MEAN);
+        assert_int_equal(forest_add(&m->forest, tree), 0);
+        if (kind == FOREST_MEDIAN)
+            forest_weigh(&m->forest, i, 0.1 + rng_uniform(&r));
+    }
     assert_int_equal(forest_settle(&m->forest), 0);
+}
+
+void random_booster(struct tree_model *m, const struct table *t, int n_rounds)
+{
+    bool classes = t->target.task == TASK_CLASSIFICATION;
+    int k = classes && dict_size(t->target.classes) > 2 ? (int)dict_size(t->target.classes) : 1;
+
+    random_model(m, t, n_rounds * k, FOREST_SUM, k, 1);
+    m->forest.link = !classes ? LINK_EXP : k > 1 ? LINK_SOFTMAX : LINK_LOGISTIC;
+    m->forest.link_scale = 0.5;
 }
 
 const char *model_file(const struct tree_model *m, const char *name)
@@ -106,15 +123,4 @@ const char *model_file(const struct tree_model *m, const char *name)
     json_decref(parts.options);
     json_decref(parts.summary);
     return path;
-}
-
-void random_opened(struct opened *o, const struct table *t, int n_trees, enum forest_kind kind,
-    int n_outputs, int leaf_width)
-{
-    struct err err = ERR_INIT;
-    struct tree_model m;
-
-    random_model(&m, t, n_trees, kind, n_outputs, leaf_width);
-    assert_ok(opened_read(o, model_file(&m, "random.model"), WANT_STATS, &err), &err);
-    tree_model_release(&m);
 }

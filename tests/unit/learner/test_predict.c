@@ -1,0 +1,345 @@
+/* test_predict.c -- what models of boosters write: raw outputs, leaves, trees, first rounds. */
+#include <math.h>
+#include <string.h>
+
+#include "common/base/mem.h"
+#include "common/io/format/number.h"
+#include "common/io/stream/input.h"
+#include "common/learner/learner.h"
+#include "common/learner/predict.h"
+#include "tests/unit/random.h"
+#include "tests/unit/sample.h"
+#include "tests/unit/unit.h"
+
+enum { ROWS = 60, LEVELS = 6, ROUNDS = 5 };
+
+struct trial {
+    struct tree_model m;
+    struct table *rows;
+    const char *file;
+    struct operands files;
+    struct common_options common;
+    struct predict_opts predict;
+};
+
+/* The table as CSV. */
+static const char *rows_file(const struct table *t)
+{
+    struct buf text = BUF_INIT;
+
+    for (int col = 0; col < SAMPLE_COLS; col++)
+        assert_int_equal(buf_printf(&text, "%s%s", col ? "," : "", t->schema.cols[col].name), 0);
+    for (int64_t row = 0; row < t->n_rows; row++)
+        for (int col = 0; col < SAMPLE_COLS; col++) {
+            double value = t->values[col][row];
+            assert_int_equal(buf_char(&text, col ? ',' : '\n'), 0);
+            if (!isnan(value))
+                assert_int_equal(col == 2 ? buf_str(&text, dict_text(t->schema.cols[col].dict,
+                                                               (int32_t)value, NULL))
+                                          : buf_printf(&text, "%.17g", value),
+                    0);
+        }
+    assert_int_equal(buf_char(&text, '\n'), 0);
+    const char *path = unit_file("rows.csv", text.data, text.len);
+    buf_release(&text);
+    return path;
+}
+
+static const struct {
+    int n_classes;
+    enum forest_kind kind;
+    int n_outputs, leaf_width;
+    enum link link;
+} forms[] = {
+    {0, FOREST_SUM, 1, 1, LINK_EXP},
+    {2, FOREST_SUM, 1, 1, LINK_LOGISTIC},
+    {3, FOREST_SUM, 3, 1, LINK_SOFTMAX},
+    {3, FOREST_SUM, 3, 3, LINK_SOFTMAX},
+    {0, FOREST_MEDIAN, 1, 1, LINK_IDENTITY},
+};
+enum { FORMS = sizeof forms / sizeof *forms, MEDIAN = FORMS - 1 };
+
+static void trial_init(struct trial *t, size_t form)
+{
+    int k = forms[form].n_outputs, width = forms[form].leaf_width;
+
+    *t = (struct trial){.common = COMMON_OPTIONS_INIT, .predict = PREDICT_OPTIONS_INIT};
+    t->rows = sample_table(ROWS, LEVELS, forms[form].n_classes, 4);
+    random_model(&t->m, t->rows, ROUNDS * k / width, forms[form].kind, k, width);
+    t->m.forest.link = forms[form].link;
+    t->m.forest.link_scale = 0.75;
+    t->file = rows_file(t->rows);
+    t->files = (struct operands){.n = 1, .item = &t->file};
+    t->predict.model = model_file(&t->m, "model");
+    t->common.output = unit_path("out.csv");
+}
+
+static void trial_release(struct trial *t)
+{
+    tree_model_release(&t->m);
+    sample_free(t->rows);
+}
+
+static int predict_once(struct trial *t, struct err *err)
+{
+    const struct predict_job job = {
+        .program = "rf", .common = &t->common, .predict = &t->predict, .raw = predictor_raw};
+    struct watch watch = {.ctx = NULL};
+    return predict_run(&job, &t->files, &watch, err);
+}
+
+/* What is written (mem_free). */
+static char *predicted(struct trial *t)
+{
+    struct err err = ERR_INIT;
+    void *bytes;
+    size_t n;
+
+    assert_ok(predict_once(t, &err), &err);
+    struct input *in = input_open(t->common.output, &err);
+    assert_non_null(in);
+    assert_ok(input_slurp(in, 1 << 24, &bytes, &n, &err), &err);
+    input_close(in);
+    char *text = mem_strndup(bytes, n);
+    mem_free(bytes);
+    return text;
+}
+
+/* ---- by the definition ---- */
+
+static void add_number(struct buf *b, double value)
+{
+    char text[NUMBER_MAX];
+    number_write(value, text);
+    assert_int_equal(buf_printf(b, ",%s", text), 0);
+}
+
+static void expect_header(struct buf *b, const struct trial *t)
+{
+    const struct forest *f = &t->m.forest;
+    bool classes = t->m.target.task == TASK_CLASSIFICATION;
+
+    assert_int_equal(buf_str(b, "x.prediction"), 0);
+    for (int k = 0; classes && k < dict_size(t->m.target.classes); k++)
+        assert_int_equal(buf_printf(b, ",x.p_%c", 'a' + k), 0);
+    for (int k = 0; k < f->n_outputs; k++)
+        assert_int_equal(
+            f->n_outputs > 1 ? buf_printf(b, ",x.raw_%c", 'a' + k) : buf_str(b, ",x.raw"), 0);
+    for (int i = 0; i < f->n_trees; i++)
+        assert_int_equal(buf_printf(b, ",x.leaf_%d", i + 1), 0);
+    for (int i = 0; i < f->n_trees; i++)
+        assert_int_equal(buf_printf(b, ",x.tree_%d", i + 1), 0);
+    assert_int_equal(buf_char(b, '\n'), 0);
+}
+
+static void expect_trees(struct buf *b, const struct trial *t, int64_t row)
+{
+    const struct forest *f = &t->m.forest;
+    columns_t cols = (columns_t)t->rows->values;
+
+    for (int i = 0; i < f->n_trees; i++) {
+        struct tree tree = forest_tree(f, i);
+        add_number(b, tree_leaf(&tree, cols, row));
+    }
+    for (int i = 0; i < f->n_trees; i++) {
+        struct tree tree = forest_tree(f, i);
+        const double *value = tree.values + tree_leaf(&tree, cols, row) * (uint32_t)f->leaf_width;
+        if (f->leaf_width == 1)
+            add_number(b, value[0]);
+        else
+            assert_int_equal(buf_printf(b, ",%c", 'a' + (int)leaf_vote(value, f->leaf_width)), 0);
+    }
+}
+
+static void expect_row(struct buf *b, const struct trial *t, int64_t row)
+{
+    const struct forest *f = &t->m.forest;
+    double raw[3], linked[3];
+    char text[NUMBER_MAX];
+
+    forest_predict(f, (columns_t)t->rows->values, row, 1, raw);
+    prediction_link(&t->m.target, f, raw, linked);
+    if (t->m.target.task == TASK_CLASSIFICATION) {
+        assert_int_equal(buf_char(b, (char)('a' + prediction_label(&t->m.target, linked))), 0);
+        for (int k = 0; k < dict_size(t->m.target.classes); k++) {
+            number_write_float((float)linked[k], text);
+            assert_int_equal(buf_printf(b, ",%s", text), 0);
+        }
+    } else {
+        number_write(linked[0], text);
+        assert_int_equal(buf_str(b, text), 0);
+    }
+    for (int k = 0; k < f->n_outputs; k++)
+        add_number(b, raw[k]);
+    expect_trees(b, t, row);
+    assert_int_equal(buf_char(b, '\n'), 0);
+}
+
+static void test_all_columns(void **state)
+{
+    (void)state;
+    for (size_t form = 0; form < FORMS; form++) {
+        struct trial t;
+        struct buf right = BUF_INIT;
+        trial_init(&t, form);
+        t.predict.raw = t.predict.leaf = t.predict.per_tree = true;
+        t.predict.prefix = "x";
+        expect_header(&right, &t);
+        for (int64_t row = 0; row < ROWS; row++)
+            expect_row(&right, &t, row);
+        char *text = predicted(&t);
+        assert_string_equal(text, right.data);
+        mem_free(text);
+        buf_release(&right);
+        trial_release(&t);
+    }
+}
+
+/* ---- rounds ---- */
+
+/* --rounds writes what a model that ended there would have written. */
+static void test_first_rounds(void **state)
+{
+    (void)state;
+    for (size_t form = 0; form < FORMS; form++)
+        for (int contrib = 0; contrib < (form == MEDIAN ? 1 : 2); contrib++) {
+            struct trial t;
+            trial_init(&t, form);
+            t.predict.contrib = contrib;
+            t.predict.raw = t.predict.leaf = t.predict.per_tree = !contrib;
+            char *all = predicted(&t);
+            t.predict.rounds = ROUNDS;
+            char *same = predicted(&t);
+            assert_string_equal(same, all);
+            t.predict.rounds = 2;
+            char *some = predicted(&t);
+            t.predict.rounds = 0;
+            forest_truncate(&t.m.forest, 2 * forest_trees_per_round(&t.m.forest));
+            assert_int_equal(forest_settle(&t.m.forest), 0);
+            t.predict.model = model_file(&t.m, "short.model");
+            char *right = predicted(&t);
+            assert_string_equal(some, right);
+            assert_string_not_equal(some, all);
+            mem_free(all);
+            mem_free(same);
+            mem_free(some);
+            mem_free(right);
+            trial_release(&t);
+        }
+}
+
+/* Contributions of a row and class add up to its raw output. */
+static void test_contributions(void **state)
+{
+    (void)state;
+    for (size_t form = 0; form < MEDIAN; form++) {
+        struct trial t;
+        trial_init(&t, form);
+        t.predict.contrib = true;
+        char *text = predicted(&t), *line = strchr(text, '\n');
+        int k = t.m.forest.n_outputs;
+        double raw[3];
+        for (int64_t i = 0; i < ROWS * k; i++) {
+            double sum = 0;
+            for (int names = 0; names < SAMPLE_COLS + 1; names++) {
+                double value;
+                char *end = strchr(line + 1, '\n'), *last = end;
+                while (*--last != ',')
+                    ;
+                assert_true(number_read(last + 1, (size_t)(end - last - 1), &value));
+                sum += value;
+                line = end;
+            }
+            if (i % k == 0)
+                forest_predict(&t.m.forest, (columns_t)t.rows->values, i / k, 1, raw);
+            assert_close(sum, raw[i % k], 1e-12, 1e-12);
+        }
+        assert_string_equal(line, "\n");
+        mem_free(text);
+        trial_release(&t);
+    }
+}
+
+/* ---- what cannot be ---- */
+
+static void refused(size_t form, struct predict_opts change, const char *message)
+{
+    struct trial t;
+    struct err err = ERR_INIT;
+
+    trial_init(&t, form);
+    change.model = t.predict.model;
+    t.predict = change;
+    assert_err(predict_once(&t, &err), &err, ERR_USAGE, message);
+    trial_release(&t);
+}
+
+static void test_refusals(void **state)
+{
+    (void)state;
+    refused(0, (struct predict_opts){.rounds = ROUNDS + 1}, "--rounds: the model has 5 rounds");
+    refused(2, (struct predict_opts){.rounds = ROUNDS + 1}, "--rounds: the model has 5 rounds");
+    refused(0, (struct predict_opts){.raw = true, .contrib = true},
+        "--contrib writes no predictions: leave out --raw");
+    refused(MEDIAN, (struct predict_opts){.contrib = true},
+        "--contrib does not fit: the model takes the median of its trees");
+}
+
+/* A kept column may have the name of ours. */
+static void test_names(void **state)
+{
+    static const char rows[] = "many,few,level,rare,raw_b\n1,2,L0001,,5\n";
+    struct err err = ERR_INIT;
+    struct trial t;
+
+    (void)state;
+    trial_init(&t, 2);
+    t.file = unit_file("names.csv", rows, strlen(rows));
+    t.predict.bind.keep = "raw_b";
+    mem_free(predicted(&t));
+    t.predict.raw = true;
+    assert_err(predict_once(&t, &err), &err, ERR_FAILED, "use --prefix");
+    t.predict.prefix = "x";
+    char *text = predicted(&t);
+    assert_int_equal(strncmp(text, "raw_b,x.prediction,x.p_a,x.p_b,x.p_c,x.raw_a,x.raw_b,", 53), 0);
+    mem_free(text);
+    trial_release(&t);
+}
+
+/* With each allocation failing in turn there is an error, or it was one that can be done without.
+ */
+static void test_without_memory(void **state)
+{
+    int failures = 0;
+    struct trial t;
+
+    (void)state;
+    trial_init(&t, MEDIAN);
+    t.predict.raw = true;
+    t.predict.rounds = 3;
+    bool all = false;
+    for (long n = 1; !all; n++) {
+        struct err err = ERR_INIT;
+        fault_after(n);
+        int ret = predict_once(&t, &err);
+        all = fault_off() < n;
+        if (ret < 0)
+            assert_int_equal(err.kind, ERR_MEMORY);
+        failures += ret < 0;
+    }
+    assert_true(failures > 20);
+    trial_release(&t);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_all_columns),
+        cmocka_unit_test(test_first_rounds),
+        cmocka_unit_test(test_contributions),
+        cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_names),
+        cmocka_unit_test(test_without_memory),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
