@@ -20,6 +20,7 @@ static const struct options defaults = {
 static const struct opt table[] = {
     OPT_HEAD("Model and rows"),
     OPT_GROUP(predict_opts_table, struct options, predict),
+    OPT_GROUP(predict_boost_table, struct options, predict),
     OPT_HEAD("General"),
     OPT_GROUP(common_thread_opt, struct options, common),
     OPT_GROUP(common_opts, struct options, common),

@@ -1,6 +1,7 @@
 /* link.c -- what raw outputs mean; see learner.h. */
 #include <math.h>
 
+#include "common/base/exps.h"
 #include "common/learner/learner.h"
 
 int prediction_width(const struct target *t)
@@ -8,16 +9,10 @@ int prediction_width(const struct target *t)
     return t->task == TASK_CLASSIFICATION ? (int)dict_size(t->classes) : 1;
 }
 
-/* STAND-IN: to be exp_one() of common/base/exps.h, whose numbers are the same on any machine. */
-static double exp_of(double x)
-{
-    return exp(x);
-}
-
 /* Small probabilities are not what is left of 1. */
 static void link_logistic(double x, double *out)
 {
-    double e = exp_of(-fabs(x)), greater = 1 / (1 + e), less = e / (1 + e);
+    double e = exp_one(-fabs(x)), greater = 1 / (1 + e), less = e / (1 + e);
     out[0] = x < 0 ? greater : less;
     out[1] = x < 0 ? less : greater;
 }
@@ -29,7 +24,7 @@ static void link_softmax(double scale, const double *raw, int n, double *out)
     for (int k = 1; k < n; k++)
         max = raw[k] > max ? raw[k] : max;
     for (int k = 0; k < n; k++)
-        sum += out[k] = exp_of(scale * (raw[k] - max));
+        sum += out[k] = exp_one(scale * (raw[k] - max));
     for (int k = 0; k < n; k++)
         out[k] /= sum;
 }
@@ -44,7 +39,7 @@ void prediction_link(const struct target *t, const struct forest *f, const doubl
         link_softmax(f->link_scale, raw, f->n_outputs, out);
         return;
     case LINK_EXP:
-        out[0] = exp_of(f->link_scale * raw[0]);
+        out[0] = exp_one(f->link_scale * raw[0]);
         return;
     case LINK_IDENTITY:
         break;
