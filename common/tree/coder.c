@@ -18,7 +18,7 @@ int coder_of_numbers(struct coder *c, const double *threshold, size_t n)
     *c = (struct coder){.n_codes = n + 1, .size = SIZE_MIN};
     while (c->size <= n)
         c->size *= 2;
-    c->high = mem_alloc(c->size, sizeof *c->high);
+    c->high = mem_aligned(c->size, sizeof *c->high); /* vectors of it within cache lines */
     if (!c->high)
         return -1;
     for (size_t i = 0; i < c->size; i++)
