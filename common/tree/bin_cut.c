@@ -1,6 +1,7 @@
 /* bin_cut.c -- see bin_cut.h. */
 #include "common/tree/bin_cut.h"
 
+#include <limits.h>
 #include <math.h>
 #include <string.h>
 
@@ -391,25 +392,62 @@ int bin_cut(struct bin_cutter *k, struct bin_column *c, const double *values, in
     return bins_cut(k, c, max_bins);
 }
 
-int bin_codes(struct bin_column *c, const double *values, int64_t n)
+/* ---- codes ---- */
+
+/* The bins of a range: few end within it. */
+struct ends {
+    double high[2]; /* of the first two that do, else INFINITY */
+    unsigned code;  /* the first bin */
+    unsigned more;  /* the code from which on it must be searched: more end */
+};
+
+static void ends_find(const struct bin_cutter *k, const struct bin_column *c, struct ends *ends)
+{
+    unsigned code = 0, last = (unsigned)c->n_bins - 1;
+
+    for (int i = 0; i <= k->n_borders; i++) {
+        double border = i < k->n_borders ? k->border[i] : INFINITY;
+        unsigned n = 0;
+        ends[i] = (struct ends){{INFINITY, INFINITY}, code, UINT_MAX};
+        for (; code < last && c->high[code] <= border; code++, n++)
+            if (n < 2)
+                ends[i].high[n] = c->high[code];
+            else
+                ends[i].more = ends[i].code + 2;
+    }
+    ends[UINT8_MAX] = (struct ends){{INFINITY, INFINITY}, last + 1, UINT_MAX}; /* missing */
+}
+
+static void bytes_code(const struct bin_cutter *k, struct bin_column *c, const double *values)
+{
+    struct ends ends[UINT8_MAX + 1];
+
+    ends_find(k, c, ends);
+    for (int64_t i = 0; i < k->n; i++) {
+        const struct ends *e = &ends[k->in_range[i]];
+        double value = values[i];
+        unsigned code = e->code + (e->high[0] < value) + (e->high[1] < value);
+        while (code >= e->more && c->high[code] < value)
+            code++;
+        c->code8[i] = (uint8_t)code;
+    }
+}
+
+int bin_codes(const struct bin_cutter *k, struct bin_column *c, const double *values)
 {
     struct coder coder;
 
+    if (c->code8) {
+        bytes_code(k, c, values);
+        return 0;
+    }
     if (coder_of_numbers(&coder, c->high, (size_t)c->n_bins - 1) < 0)
         return -1;
-    for (int64_t first = 0; first < n; first += AT_ONCE) {
-        int64_t last = n - first < AT_ONCE ? n : first + AT_ONCE;
-        if (c->code16)
-            coder_words(&coder, values + first, (int)(last - first), c->code16 + first, 1);
-        else if (!coder_bytes(&coder, values + first, (int)(last - first), c->code8 + first, 1))
-            continue;
+    for (int64_t first = 0; first < k->n; first += AT_ONCE) {
+        int64_t last = k->n - first < AT_ONCE ? k->n : first + AT_ONCE;
+        coder_words(&coder, values + first, (int)(last - first), c->code16 + first, 1);
         for (int64_t i = first; i < last; i++)
-            if (isnan(values[i])) {
-                if (c->code16)
-                    c->code16[i] = (uint16_t)c->n_bins;
-                else
-                    c->code8[i] = (uint8_t)c->n_bins;
-            }
+            c->code16[i] = isnan(values[i]) ? (uint16_t)c->n_bins : c->code16[i];
     }
     coder_release(&coder);
     return 0;

@@ -124,7 +124,7 @@ static int dense_column(struct build *s, int col, int worker)
     if (column_codes_alloc(c, t->n_rows) < 0)
         return -1;
     if (!c->category)
-        return bin_codes(c, values, t->n_rows);
+        return bin_codes(s->cutters[worker], c, values);
     for (int64_t i = 0; i < t->n_rows; i++)
         column_set(c, i, isnan(values[i]) ? (uint16_t)c->n_bins : c->level_bin[(int32_t)values[i]]);
     return 0;
