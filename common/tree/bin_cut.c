@@ -198,16 +198,17 @@ static double pivot_guess(const double *values, int64_t n, int64_t k)
     return some[k * LOOKED_AT / n];
 }
 
-/* Puts the values below the pivot (or equal to it, if asked) first; returns how many. */
-static int64_t values_part(double *values, int64_t n, double pivot, bool equal)
+/* Puts the values below the pivot (or equal to it, if asked) first; returns how many.  Both sides
+ * are written, and one counted: no branch. */
+static int64_t values_part(double *values, int64_t n, double pivot, bool equal, double *spare)
 {
     int64_t low = 0;
     for (int64_t i = 0; i < n; i++) {
         double value = values[i];
-        values[i] = values[low];
-        values[low] = value;
-        low += equal ? value <= pivot : value < pivot; /* no branch */
+        values[low] = spare[i - low] = value;
+        low += equal ? value <= pivot : value < pivot;
     }
+    memcpy(values + low, spare, (size_t)(n - low) * sizeof *values);
     return low;
 }
 
@@ -224,17 +225,17 @@ static void smallest_first(double *values, int64_t n)
 
 /* Puts those of values[n] first that are not above value k in order (from 0), that one last, and
  * then the smallest of the others.  Returns how many they are. */
-static int64_t values_select(double *values, int64_t n, int64_t k)
+static int64_t values_select(double *values, int64_t n, int64_t k, double *spare)
 {
     int64_t low = 0, high = n, taken = 0;
 
     while (!taken && high - low > FEW) {
         double pivot = pivot_guess(values + low, high - low, k - low);
-        int64_t middle = low + values_part(values + low, high - low, pivot, false);
+        int64_t middle = low + values_part(values + low, high - low, pivot, false, spare);
         if (middle > low) {
             *(k < middle ? &high : &low) = middle;
         } else {
-            low += values_part(values + low, high - low, pivot, true);
+            low += values_part(values + low, high - low, pivot, true, spare);
             taken = k < low ? low : 0;
         }
     }
@@ -317,7 +318,7 @@ static int64_t runs_take(struct runs *s, int64_t rows, double *value)
             for (taken = rows; taken < rest && values[taken] == values[rows - 1];)
                 taken++;
         else
-            taken = values_select(values, rest, rows - 1);
+            taken = values_select(values, rest, rows - 1, s->k->spare);
         *value = values[taken - 1] + 0.0;
     }
     s->at += taken;
