@@ -77,7 +77,7 @@ static int cutter_room(struct bin_cutter *k, int64_t n)
 
 /* ---- ranges ---- */
 
-/* Puts about one of n / SAMPLED values in k->kept, sorted; returns how many. */
+/* Puts a sample of the values, sorted, in k->kept; returns how many.  Missing ones are left out. */
 static int64_t sample_take(struct bin_cutter *k, const double *values, int64_t n)
 {
     int64_t most = n < WHOLE ? 0 : n / SAMPLED < SAMPLE ? n / SAMPLED : SAMPLE, m = 0;
