@@ -7,61 +7,7 @@
 
 #include "common/base/mem.h"
 #include "common/base/pool.h"
-#include "common/base/sort.h"
-
-/* ---- where bins end ---- */
-
-/* A value and how many rows have it. */
-struct run {
-    double value;
-    int64_t rows;
-};
-
-/* The distinct values of values[n], sorted, and of n_zeros zeros that are not among them. */
-static int64_t runs_of(const double *values, int64_t n, int64_t n_zeros, struct run *runs)
-{
-    int64_t n_runs = 0, i = 0;
-    while (i < n || n_zeros) {
-        double value = i < n && !(n_zeros && values[i] > 0) ? values[i] : 0;
-        struct run run = {value, 0};
-        if (value == 0) {
-            run = (struct run){0, n_zeros};
-            n_zeros = 0;
-        }
-        for (; i < n && values[i] == value; i++)
-            run.rows++;
-        runs[n_runs++] = run;
-    }
-    return n_runs;
-}
-
-/* Distinct values are taken in order; a bin is full when it holds its share of the rows still to
- * come. */
-static int bins_cut(struct bin_column *c, const struct run *runs, int64_t n_runs, int max_bins)
-{
-    int64_t rows_left = 0;
-    int room = n_runs < max_bins ? (int)n_runs : max_bins;
-
-    c->low = mem_alloc((size_t)room, sizeof *c->low);
-    c->high = mem_alloc((size_t)room, sizeof *c->high);
-    if (!c->low || !c->high)
-        return -1;
-    for (int64_t i = 0; i < n_runs; i++)
-        rows_left += runs[i].rows;
-    for (int64_t i = 0; i < n_runs;) {
-        int bins_left = room - c->n_bins;
-        int64_t rows = 0, share = rows_left / bins_left;
-        c->low[c->n_bins] = runs[i].value;
-        do {
-            rows += runs[i].rows;
-            c->high[c->n_bins] = runs[i++].value;
-        } while (i < n_runs && n_runs - i >= bins_left && (bins_left == 1 || rows < share));
-        rows_left -= rows;
-        c->n_bins++;
-    }
-    c->exact = n_runs <= max_bins;
-    return 0;
-}
+#include "common/tree/bin_cut.h"
 
 static uint16_t number_code(const struct bin_column *c, double value)
 {
@@ -142,26 +88,9 @@ struct build {
     int64_t *entry_start;   /* sparse: entries by column */
     int64_t *entry_missing; /* how many are there but NaN */
     double *entry_values;
-    unsigned char *failed; /* [n_cols]: no memory */
+    struct bin_cutter **cutters; /* [pool_size()] */
+    unsigned char *failed;       /* [n_cols]: no memory */
 };
-
-/* Chooses the bins of a column from its values (sorted in place) and n_zeros more. */
-static int column_cut(struct build *s, int col, double *values, int64_t n, int64_t n_zeros)
-{
-    struct bin_column *c = &s->bins->cols[col];
-    struct run *runs = mem_alloc((size_t)n + 1, sizeof *runs);
-    double *spare = mem_alloc((size_t)n, sizeof *spare);
-    int ret = -1;
-
-    if (runs && spare) {
-        sort_doubles(values, (size_t)n, spare);
-        int64_t n_runs = runs_of(values, n, n_zeros, runs);
-        ret = n_runs ? bins_cut(c, runs, n_runs, s->opts->max_bins) : 0;
-    }
-    mem_free(runs);
-    mem_free(spare);
-    return ret;
-}
 
 static int column_codes_alloc(struct bin_column *c, int64_t n_rows)
 {
@@ -178,61 +107,24 @@ static void column_set(struct bin_column *c, int64_t row, uint16_t code)
         c->code16[row] = code;
 }
 
-/*
- * Codes of all rows of a number column.  The search halves a table padded to a power of two, with
- * no branch that depends on a value; what it finds is number_code()'s.
- */
-static int dense_numbers(struct bin_column *c, const double *values, int64_t n)
-{
-    size_t size = 1;
-    while (size <= (size_t)c->n_bins)
-        size *= 2;
-    double *high = mem_alloc(size, sizeof *high);
-    if (!high)
-        return -1;
-    for (size_t i = 0; i < size; i++)
-        high[i] = i < (size_t)c->n_bins ? c->high[i] : INFINITY;
-    for (int64_t i = 0; i < n; i++) {
-        size_t at = 0;
-        for (size_t step = size / 2; step; step /= 2)
-            at += high[at + step - 1] < values[i] ? step : 0;
-        if (at >= (size_t)c->n_bins)
-            at = (size_t)c->n_bins - 1;
-        column_set(c, i, isnan(values[i]) ? (uint16_t)c->n_bins : (uint16_t)at);
-    }
-    mem_free(high);
-    return 0;
-}
-
-static int dense_column(struct build *s, int col)
+static int dense_column(struct build *s, int col, int worker)
 {
     const struct table *t = s->table;
     struct bin_column *c = &s->bins->cols[col];
     const double *values = t->values[col];
-    int ret = -1;
 
     if (t->schema.cols[col].kind == COL_CATEGORY) {
         if (levels_cut(c, dict_size(t->schema.cols[col].dict), values, t->n_rows) < 0)
             return -1;
-    } else {
-        double *sorted = mem_alloc((size_t)t->n_rows, sizeof *sorted);
-        int64_t n = 0;
-        if (!sorted)
-            return -1;
-        for (int64_t i = 0; i < t->n_rows; i++)
-            if (!isnan(values[i]))
-                sorted[n++] = values[i];
-        ret = column_cut(s, col, sorted, n, 0);
-        mem_free(sorted);
-        if (ret < 0)
-            return -1;
+    } else if (bin_cut(s->cutters[worker], c, values, t->n_rows, 0, s->opts->max_bins) < 0) {
+        return -1;
     }
     if (c->n_bins == 0)
         return 0;
     if (column_codes_alloc(c, t->n_rows) < 0)
         return -1;
     if (!c->category)
-        return dense_numbers(c, values, t->n_rows);
+        return bin_codes(s->cutters[worker], c, values);
     for (int64_t i = 0; i < t->n_rows; i++)
         column_set(c, i, isnan(values[i]) ? (uint16_t)c->n_bins : c->level_bin[(int32_t)values[i]]);
     return 0;
@@ -241,8 +133,7 @@ static int dense_column(struct build *s, int col)
 static void dense_task(void *ctx, int64_t col, int worker)
 {
     struct build *s = ctx;
-    (void)worker;
-    if (s->table->values[col] && dense_column(s, (int)col) < 0)
+    if (s->table->values[col] && dense_column(s, (int)col, worker) < 0)
         s->failed[col] = 1;
 }
 
@@ -279,11 +170,10 @@ static void sparse_task(void *ctx, int64_t col, int worker)
     const struct table *t = s->table;
     int64_t first = s->entry_start[col], n = s->entry_start[col + 1] - first;
     int64_t n_zeros = t->schema.absent_zero ? t->n_rows - n - s->entry_missing[col] : 0;
-    (void)worker;
 
     if (t->schema.cols[col].kind == COL_IGNORED)
         return;
-    if (column_cut(s, (int)col, s->entry_values + first, n, n_zeros) < 0)
+    if (bin_cut(s->cutters[worker], c, s->entry_values + first, n, n_zeros, s->opts->max_bins) < 0)
         s->failed[col] = 1;
     else if (c->n_bins)
         c->default_code = number_code(c, t->schema.absent_zero ? 0 : NAN);
@@ -366,6 +256,30 @@ static int codes_by_row(struct bins *b)
 
 /* ---- the whole ---- */
 
+static int columns_build(struct build *s)
+{
+    int n_cutters = pool_size(), ret = -1;
+
+    s->failed = mem_zalloc((size_t)s->bins->n_cols, 1);
+    s->cutters = mem_zalloc((size_t)n_cutters, sizeof *s->cutters);
+    if (!s->failed || !s->cutters)
+        goto out;
+    for (int i = 0; i < n_cutters; i++)
+        if (!(s->cutters[i] = bin_cutter_new()))
+            goto out;
+    pool_run(s->bins->n_cols, s->table->sparse ? sparse_task : dense_task, s);
+    ret = 0;
+    for (int col = 0; col < s->bins->n_cols; col++)
+        if (s->failed[col])
+            ret = -1;
+out:
+    for (int i = 0; s->cutters && i < n_cutters; i++)
+        bin_cutter_free(s->cutters[i]);
+    mem_free(s->cutters);
+    mem_free(s->failed);
+    return ret;
+}
+
 int bins_build(struct bins *b, const struct table *t, const struct bins_opts *opts, struct err *err)
 {
     struct build s = {.bins = b, .table = t, .opts = opts};
@@ -376,15 +290,8 @@ int bins_build(struct bins *b, const struct table *t, const struct bins_opts *op
         return err_set(
             err, "%lld rows are more than the %d supported", (long long)t->n_rows, INT32_MAX);
     b->cols = mem_zalloc((size_t)b->n_cols, sizeof *b->cols);
-    s.failed = mem_zalloc((size_t)b->n_cols, 1);
-    if (!b->cols || !s.failed)
+    if (!b->cols || (t->sparse && entries_by_column(&s) < 0) || columns_build(&s) < 0)
         goto out;
-    if (t->sparse && entries_by_column(&s) < 0)
-        goto out;
-    pool_run(b->n_cols, t->sparse ? sparse_task : dense_task, &s);
-    for (int col = 0; col < b->n_cols; col++)
-        if (s.failed[col])
-            goto out;
     if (t->sparse && (double)b->n_rows * b->n_cols > (double)opts->sparse_above)
         ret = sparse_codes(&s);
     else
@@ -392,7 +299,6 @@ int bins_build(struct bins *b, const struct table *t, const struct bins_opts *op
     if (ret == 0)
         ret = codes_by_row(b);
 out:
-    mem_free(s.failed);
     mem_free(s.entry_start);
     mem_free(s.entry_values);
     mem_free(s.entry_missing);

@@ -18,7 +18,7 @@ int coder_of_numbers(struct coder *c, const double *threshold, size_t n)
     *c = (struct coder){.n_codes = n + 1, .size = SIZE_MIN};
     while (c->size <= n)
         c->size *= 2;
-    c->high = mem_alloc(c->size, sizeof *c->high);
+    c->high = mem_aligned(c->size, sizeof *c->high); /* vectors of it within cache lines */
     if (!c->high)
         return -1;
     for (size_t i = 0; i < c->size; i++)
@@ -48,12 +48,26 @@ static inline size_t number_code(const struct coder *c, double value)
     return at;
 }
 
+/* The same of SIZE_MIN thresholds. */
+static inline size_t byte_code(const double *high, double value)
+{
+    size_t at = (size_t)(high[127] < value) << 7;
+    at += (size_t)(high[at + 63] < value) << 6;
+    at += (size_t)(high[at + 31] < value) << 5;
+    at += (size_t)(high[at + 15] < value) << 4;
+    at += (size_t)(high[at + 7] < value) << 3;
+    at += (size_t)(high[at + 3] < value) << 2;
+    at += (size_t)(high[at + 1] < value) << 1;
+    return at + (high[at] < value);
+}
+
 static bool bytes_plain(const struct coder *c, const double *value, int n, uint8_t *to, size_t step)
 {
     bool missing = false;
     for (int i = 0; i < n; i++) {
         bool gone = isnan(value[i]);
-        to[(size_t)i * step] = gone ? (uint8_t)CODER_MISSING : (uint8_t)number_code(c, value[i]);
+        to[(size_t)i * step] =
+            gone ? (uint8_t)CODER_MISSING : (uint8_t)byte_code(c->high, value[i]);
         missing |= gone;
     }
     return missing;

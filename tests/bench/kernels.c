@@ -2,6 +2,7 @@
  * kernels.c -- times parts of the programs, for tests/bench/run.
  *
  *   kernels read FILE            GB/s from CSV to a table in memory, all threads, target y
+ *   kernels bins FILE            milliseconds from a table to codes, all threads, target y
  *   kernels predict MODEL FILE   ns a tree a row from codes to sums, one thread
  *
  * Prints one number, the best of three.
@@ -16,6 +17,7 @@
 #include "common/base/pool.h"
 #include "common/learner/tree_model.h"
 #include "common/table/table.h"
+#include "common/tree/bins.h"
 #include "common/tree/predictor.h"
 
 enum { RUNS = 3 };
@@ -43,6 +45,31 @@ static double read_rate(const char *path)
         best = rate > best ? rate : best;
         table_release(&t);
     }
+    return best;
+}
+
+static double bins_time(const char *path)
+{
+    struct err err = ERR_INIT;
+    struct read_opts opts = READ_OPTIONS_INIT;
+    struct operands files = {1, &path};
+    struct bins_opts bins_opts = BINS_OPTS_INIT;
+    struct table t;
+    double best = 1e9;
+
+    opts.target = "y";
+    if (table_read(&t, &files, &opts, NULL, &err) < 0)
+        fail(&err);
+    for (int i = 0; i < RUNS; i++) {
+        struct bins b;
+        double start = clock_seconds();
+        if (bins_build(&b, &t, &bins_opts, &err) < 0)
+            fail(&err);
+        double ms = 1e3 * (clock_seconds() - start);
+        best = ms < best ? ms : best;
+        bins_release(&b);
+    }
+    table_release(&t);
     return best;
 }
 
@@ -93,6 +120,8 @@ int main(int argc, char **argv)
         fail(&err);
     if (argc == 3 && strcmp(argv[1], "read") == 0)
         printf("%.3f\n", read_rate(argv[2]));
+    else if (argc == 3 && strcmp(argv[1], "bins") == 0)
+        printf("%.1f\n", bins_time(argv[2]));
     else if (argc == 4 && strcmp(argv[1], "predict") == 0)
         printf("%.3f\n", predict_time(argv[2], argv[3]));
     else
