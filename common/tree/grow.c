@@ -5,6 +5,7 @@
 #include "common/base/mem.h"
 #include "common/base/pool.h"
 #include "common/tree/grower.h"
+#include "common/tree/monotone.h"
 
 /* Nodes whose children are found at the same time, before it is known that they will be wanted. */
 enum { AHEAD_NODES = 8 };
@@ -341,6 +342,8 @@ struct tree *grower_tree(
         if (next_node(g) < 0)
             goto fail;
     pool_run(g->n_grown, leaf_fill, g);
+    if (o->direction && tree_keep_order(g->builder.tree, o->direction) < 0)
+        goto fail;
     struct tree *done = builder_finish(&g->builder);
     grower_reset(g);
     return done;
