@@ -204,8 +204,8 @@ static int keep_measures(struct run *r, struct err *err)
 
     l->measure(r->self, b->raw, b->draws, values);
     for (int i = 0; l->measures[i].name; i++)
-        if (!isnan(values[i]) && run_keep(r, r->first + 1, l->measures[i].data,
-                                     l->measures[i].name, values[i], err) < 0)
+        if (!isnan(values[i]) &&
+            run_keep(r, r->first + 1, l->measures[i].data, l->measures[i].name, values[i], err) < 0)
             return -1;
     return 0;
 }

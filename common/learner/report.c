@@ -9,8 +9,7 @@
 #include "common/io/format/number.h"
 #include "common/io/stream/output.h"
 
-int report_write(
-    const char *path, const struct fit *fit, struct err *err)
+int report_write(const char *path, const struct fit *fit, struct err *err)
 {
     struct output out = OUTPUT_INIT;
     int ret = -1;
@@ -22,8 +21,7 @@ int report_write(
         const struct measurement *m = &fit->measurements[i];
         char value[NUMBER_MAX];
         number_write(m->value, value);
-        if (output_printf(
-                &out, err, "%d,%s,%s,%s\n", m->round, m->data, m->name, value) < 0)
+        if (output_printf(&out, err, "%d,%s,%s,%s\n", m->round, m->data, m->name, value) < 0)
             goto out;
     }
     ret = output_close(&out, err);

@@ -59,6 +59,12 @@ const struct opt forest_opts_table[] = {
     OPT_END,
 };
 
+const struct opt boost_opts_table[] = {
+    OPT_STRING(0, "init", struct boost_opts, init, "MODEL",
+        "go on from a model: -n more rounds on these rows, whose columns are the model's"),
+    OPT_END,
+};
+
 /* What a job without forest options has. */
 static const struct forest_opts none = {.oob = NULL};
 
@@ -87,6 +93,29 @@ static int options_check(const struct train_opts *o, const struct forest_opts *f
     return 0;
 }
 
+/* The model's columns and target are taken as they are. */
+static int init_check(const struct train_job *job, struct err *err)
+{
+    const struct read_opts *r = job->read;
+    const char *other = r->features      ? "-x"
+                        : r->exclude     ? "-X"
+                        : r->numeric     ? "--numeric"
+                        : r->categorical ? "--categorical"
+                        : r->date        ? "--date"
+                        : r->na          ? "--na"
+                        : r->no_trim     ? "--no-trim"
+                        : r->task        ? "--task"
+                        : r->positive    ? "--positive"
+                                         : NULL;
+
+    if (other)
+        return err_usage(
+            err, "--init takes columns and target as the model has them: leave out %s", other);
+    return job->train->cv.folds
+               ? err_usage(err, "--cv would measure on rows the --init model may have seen")
+               : 0;
+}
+
 /* Standard input holds one file only, and no output takes the place of another or of the rows. */
 int train_opts_check(const struct train_job *job, const struct operands *files, struct err *err)
 {
@@ -94,9 +123,11 @@ int train_opts_check(const struct train_job *job, const struct operands *files, 
     const struct forest_opts *f = job->forest ? job->forest : &none;
     const char *const outputs[] = {job->common->output, o->report, o->checkpoint, o->oof, f->oob};
     int n_outputs = sizeof outputs / sizeof *outputs;
+    const char *init = job->boost ? job->boost->init : NULL;
     bool rows = files->n == 0;
 
-    if (options_check(o, f, err) < 0 || outputs_differ(outputs, n_outputs, err) < 0)
+    if ((init && init_check(job, err) < 0) || options_check(o, f, err) < 0 ||
+        outputs_differ(outputs, n_outputs, err) < 0)
         return -1;
     for (int i = 0; i < files->n; i++) {
         rows |= strcmp(files->item[i], "-") == 0;
@@ -106,5 +137,7 @@ int train_opts_check(const struct train_job *job, const struct operands *files, 
     }
     if (rows && o->valid && strcmp(o->valid, "-") == 0)
         return err_usage(err, "the rows and --valid cannot both be standard input");
+    if (init && strcmp(init, "-") == 0 && (rows || (o->valid && strcmp(o->valid, "-") == 0)))
+        return err_usage(err, "rows and the --init model cannot both be standard input");
     return 0;
 }

@@ -55,8 +55,7 @@ static int worker_init(struct grower *g, struct grow_worker *w)
 
 static int grower_workers(struct grower *g)
 {
-    g->worker = mem_zalloc(
-        (size_t)(g->opts->all_threads ? pool_size() : 1), sizeof *g->worker);
+    g->worker = mem_zalloc((size_t)(g->opts->all_threads ? pool_size() : 1), sizeof *g->worker);
     if (!g->worker)
         return -1;
     g->n_workers = g->opts->all_threads ? pool_size() : 1;

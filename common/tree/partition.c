@@ -34,8 +34,8 @@ __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq"))) static uint32_t pa
         code = _mm512_and_si512(_mm512_sub_epi32(code, start), low_byte);
         __mmask16 left = _mm512_cmple_epu32_mask(code, width);
         uint32_t n_here = (uint32_t)__builtin_popcount(left);
-        _mm512_mask_storeu_epi32(rows + n_left, (__mmask16)((1u << n_here) - 1),
-            _mm512_maskz_compress_epi32(left, row));
+        _mm512_mask_storeu_epi32(
+            rows + n_left, (__mmask16)((1u << n_here) - 1), _mm512_maskz_compress_epi32(left, row));
         _mm512_mask_storeu_epi32(right + (i - n_left), (__mmask16)((1u << (16 - n_here)) - 1),
             _mm512_maskz_compress_epi32((__mmask16)~left, row));
         n_left += n_here;
