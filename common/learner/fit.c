@@ -20,7 +20,9 @@ int run_keep(
     if (mem_grow(&fit->measurements, &fit->room, (size_t)fit->n_measurements + 1,
             sizeof *fit->measurements) < 0)
         return err_memory(err);
-    fit->measurements[fit->n_measurements++] = (struct measurement){round, data, name, value};
+    struct measurement *m = &fit->measurements[fit->n_measurements++];
+    *m = (struct measurement){.round = round, .data = data, .value = value};
+    snprintf(m->name, sizeof m->name, "%s", name);
     return 0;
 }
 
