@@ -152,6 +152,7 @@ static int rows_init(struct gbdt *g, const struct table *t, struct err *err)
         err_memory(err);
         goto out;
     }
+    mem_expect(rows->residual, n * sizeof *rows->residual);
     for (size_t i = 0; ones && i < n; i++)
         ones[i] = 1;
     g->sums.packed = true;

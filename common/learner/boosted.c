@@ -261,6 +261,8 @@ static int boosted_init(struct run *r, struct err *err)
     b->raw = mem_alloc(n, k * sizeof *b->raw);
     if (!b->draws || !b->leaf || !b->raw)
         return err_memory(err);
+    mem_expect(b->leaf, n * sizeof *b->leaf);
+    mem_expect(b->raw, n * k * sizeof *b->raw);
     for (size_t i = 0; i < n; i++)
         memcpy(b->raw + i * k, f->base, k * sizeof *b->raw);
     if (r->bins.near && byte_codes_of_bins(&b->codes, &r->bins, err) < 0)
