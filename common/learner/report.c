@@ -102,9 +102,9 @@ void report_say(const struct watch *w, const struct learner *l, const struct fit
     if (buf_printf(&line, "%" PRId64 " row%s, %d column%s, %d %.*s%s", train->n_rows,
             train->n_rows == 1 ? "" : "s", columns, columns == 1 ? "" : "s", rounds, name,
             l->rounds, why) == 0) {
-        double train = train_value(l, fit);
-        if (!isnan(train) &&
-            buf_printf(&line, ", train %s %.4g", l->boosting->measures[0].name, train) < 0)
+        double fitted = train_value(l, fit);
+        if (!isnan(fitted) &&
+            buf_printf(&line, ", train %s %.4g", l->boosting->measures[0].name, fitted) < 0)
             goto out;
         say_scores(&line, "oob", fit, metrics, n_metrics);
         say_scores(&line, "valid", fit, metrics, n_metrics);
