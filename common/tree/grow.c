@@ -139,12 +139,27 @@ static void children_count(
     }
 }
 
+/* The parent's column stands on the child's path too. */
+static void path_extend(
+    const struct grower *g, const struct open_node *parent, struct open_node *child)
+{
+    if (!child->path)
+        return;
+    memcpy(child->path, parent->path, g->opts->interactions->words * sizeof *child->path);
+    child->path[parent->split.col / 64] |= (uint64_t)1 << (parent->split.col % 64);
+}
+
 /* Parts the parent's rows and finds the splits of both children. */
 static void children_find(
     struct grower *g, struct open_node *parent, struct ahead *a, int worker, bool all_threads)
 {
     child_totals(g, parent, a->child);
     rows_partition(g, parent, a->child, all_threads);
+    for (int i = 0; i < 2; i++) {
+        if (g->is_packed && g->packed.joined) /* draws were not counted */
+            a->child[i].totals[0] = node_size(g, &a->child[i]);
+        path_extend(g, parent, &a->child[i]);
+    }
     for (int i = 0; i < 2; i++)
         a->may_split[i] = node_may_split(g, &a->child[i]);
     children_count(g, parent, a, all_threads);
@@ -330,7 +345,8 @@ struct tree *grower_tree(
     const struct grow_opts *o = g->opts;
 
     g->tree_number = tree_number;
-    g->open.best_first = o->max_leaves > 0;
+    g->open.best_first = o->max_leaves > 0 && !o->by_level;
+    g->open.by_level = o->max_leaves > 0 && o->by_level;
     g->draws = draws;
     g->n_grown = 0;
     if (builder_start(&g->builder) < 0)

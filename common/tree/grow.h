@@ -17,6 +17,13 @@
 #include "common/tree/hist.h"
 #include "common/tree/score.h"
 
+/* Sets of columns that may stand on one path from the root; a column of no set stands alone. */
+struct interactions {
+    int n_sets;
+    size_t words;         /* of a set: a bit a column of the schema */
+    const uint64_t *sets; /* [n_sets][words] */
+};
+
 struct grow_opts {
     int max_depth;      /* 0: no limit */
     int64_t max_leaves; /* 0: no limit; otherwise the node that gains most is split first */
@@ -27,7 +34,13 @@ struct grow_opts {
     bool random_cuts;  /* extremely randomised trees: one random cut a column */
     bool stop_if_pure; /* a node whose rows have the same statistics is a leaf */
     double min_gain;   /* a split must gain more; -INFINITY: any cut will do */
+    /* Of the tree's columns, how many each level draws, and of these each node; 0: all.  Unlike
+     * n_columns: of all_threads, and no more are drawn where none can be cut. */
+    int level_columns, node_columns;
+    const struct interactions *interactions; /* NULL: none; of all_threads */
+    bool by_level;                           /* with max_leaves: level by level, not best first */
     score_fn *score;
+    const struct regular *regular; /* as in struct split_node */
     const int8_t *direction; /* as in struct split_node; NULL: none */
     bool all_threads;        /* a tree is grown by all threads; otherwise by the one that asks */
     uint64_t seed;

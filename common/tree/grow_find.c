@@ -152,8 +152,71 @@ static bool columns_find(struct grower *g, const struct open_node *node,
     if (g->is_packed && node->hist)
         return packed_find(&g->packed, sn, node->hist, w->column_hist, &w->scratch, &w->best);
     for (int i = 0; i < n_cols; i++)
-        found |= column_find(g, node, sn, cols[i], cuts, w);
+        if (split_allowed(sn, cols[i]))
+            found |= column_find(g, node, sn, cols[i], cuts, w);
     return found;
+}
+
+/* ---- which columns a node may be cut on ---- */
+
+static bool mask_has(const uint64_t *mask, const uint64_t *all_of, size_t words)
+{
+    for (size_t i = 0; i < words; i++)
+        if (all_of[i] & ~mask[i])
+            return false;
+    return true;
+}
+
+/* The sets that hold all of the path; before the first cut all columns. */
+static void allow_interactions(const struct grower *g, const struct open_node *node, uint64_t *mask)
+{
+    const struct interactions *in = g->opts->interactions;
+    bool root = true;
+
+    for (size_t i = 0; i < in->words; i++)
+        root &= node->path[i] == 0;
+    if (root)
+        return;
+    for (size_t i = 0; i < in->words; i++)
+        mask[i] = node->path[i];
+    for (int set = 0; set < in->n_sets; set++) {
+        const uint64_t *columns = in->sets + (size_t)set * in->words;
+        for (size_t i = 0; i < in->words && mask_has(columns, node->path, in->words); i++)
+            mask[i] |= columns[i];
+    }
+}
+
+/* Keeps n of the columns first[0 .. n_first), drawn at random. */
+static int allow_some(const struct grower *g, int *first, int n_first, int n, uint64_t key)
+{
+    struct rng r;
+
+    if (n <= 0 || n >= n_first)
+        return n_first;
+    rng_init(&r, g->opts->seed, RNG_COLUMNS, g->tree_number, key);
+    for (int i = 0; i < n; i++)
+        draw_one(first, i, n_first, &r);
+    return n;
+}
+
+/* NULL: all of the tree's. */
+static const uint64_t *allowed_columns(
+    const struct grower *g, const struct open_node *node, struct grow_worker *w)
+{
+    const struct grow_opts *o = g->opts;
+    int n = g->n_cols;
+
+    if (!o->interactions && !o->level_columns && !o->node_columns)
+        return NULL;
+    memcpy(w->drawn, g->cols, (size_t)n * sizeof *w->drawn);
+    n = allow_some(g, w->drawn, n, o->level_columns, UINT64_MAX - 1 - (uint64_t)node->depth);
+    n = allow_some(g, w->drawn, n, o->node_columns, node->key);
+    memset(w->allowed, 0xff, g->mask_words * sizeof *w->allowed);
+    if (o->interactions)
+        allow_interactions(g, node, w->allowed);
+    for (; n < g->n_cols; n++) /* those not drawn */
+        w->allowed[w->drawn[n] / 64] &= ~((uint64_t)1 << (w->drawn[n] % 64));
+    return w->allowed;
 }
 
 /*
@@ -168,6 +231,8 @@ static void best_find(struct grower *g, const struct open_node *node, struct gro
         .min_leaf = o->min_leaf > 1 ? o->min_leaf : 1,
         .score = g->opts->score,
         .self = g->rule->self,
+        .regular = o->regular,
+        .allowed = allowed_columns(g, node, w),
         .direction = o->direction};
     struct rng columns, cuts;
 

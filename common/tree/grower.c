@@ -31,7 +31,9 @@ static int grower_columns(struct grower *g)
             g->max_category_bins = c->n_bins;
     }
     g->set_room = ((size_t)g->max_category_bins + 63) / 64;
-    g->memory.size = (2 * g->width + g->set_room) * sizeof(uint64_t);
+    g->mask_words = ((size_t)b->n_cols + 63) / 64;
+    g->memory.size = (2 * g->width + g->set_room + (g->opts->interactions ? g->mask_words : 0)) *
+                     sizeof(uint64_t);
     g->aheads.size = sizeof(struct ahead);
     return 0;
 }
@@ -43,7 +45,8 @@ static int worker_init(struct grower *g, struct grow_worker *w)
     w->drawn = mem_alloc((size_t)g->bins->n_cols, sizeof *w->drawn);
     w->column_hist = mem_zalloc((size_t)g->max_bins + 1, g->width * sizeof *w->column_hist);
     w->best_memory = mem_alloc(g->width + g->set_room, sizeof *w->best_memory);
-    if (!w->drawn || !w->column_hist || !w->best_memory ||
+    w->allowed = mem_alloc(g->mask_words, sizeof *w->allowed);
+    if (!w->drawn || !w->allowed || !w->column_hist || !w->best_memory ||
         split_scratch_init(&w->scratch, g->stats->n_sums, g->max_bins, &ignored) < 0)
         return -1;
     split_init(&w->best, g->stats->n_sums, g->set_room, w->best_memory);
@@ -114,6 +117,10 @@ int open_init(struct grower *g, struct open_node *node, int depth)
         return -1;
     node->totals = (int64_t *)node->memory;
     split_init(&node->split, g->stats->n_sums, g->set_room, node->memory + g->width);
+    if (g->opts->interactions) {
+        node->path = node->memory + 2 * g->width + g->set_room;
+        memset(node->path, 0, g->mask_words * sizeof *node->path);
+    }
     return 0;
 }
 
@@ -143,6 +150,7 @@ void grower_reset(struct grower *g)
 static void worker_release(struct grow_worker *w)
 {
     mem_free(w->drawn);
+    mem_free(w->allowed);
     mem_free(w->column_hist);
     mem_free(w->part);
     mem_free(w->best_memory);

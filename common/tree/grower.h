@@ -16,6 +16,7 @@
 /* Scratch memory of one thread. */
 struct grow_worker {
     int *drawn;           /* columns of a node, in the order of drawing */
+    uint64_t *allowed;    /* [mask_words] columns of a node, a bit each */
     int64_t *column_hist; /* one column's, all 0 between uses */
     int64_t *part;        /* packed: of all columns, for its part of a large node's rows */
     struct split_scratch scratch;
@@ -57,6 +58,7 @@ struct grower {
     int n_workers;
     struct grow_worker *worker;
     size_t set_room;
+    size_t mask_words; /* of a bit a column */
 
     struct node_queue open;
     int64_t n_leaves; /* that the tree has if nothing more is split */

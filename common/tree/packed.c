@@ -27,24 +27,33 @@ double packed_unit(double max_abs, int bits)
     return ldexp(1, exponent - bits);
 }
 
+int packed_joined_bits(int64_t n_draws)
+{
+    int bits = (63 - 2 * bits_of(n_draws)) / 2;
+    return bits < BITS_MIN ? 0 : bits < 20 ? bits : 20;
+}
+
+/* Bits of the sum in the low ones. */
+static int low_bits(const struct row_stats *stats, int64_t n_draws)
+{
+    return bits_of(n_draws) + stats->weight_bits;
+}
+
 bool packed_fits(const struct bins *b, const struct row_stats *stats, int64_t n_draws)
 {
     return b->near && !stats->slot && stats->value_bits > 0 &&
-           stats->value_bits + 2 * bits_of(n_draws) <= 63;
-}
-
-size_t packed_width(const struct row_stats *stats)
-{
-    return stats->equal_weights ? 1 : 2;
+           stats->value_bits + bits_of(n_draws) + low_bits(stats, n_draws) <= 63;
 }
 
 struct packed packed_init(
     const struct bins *b, const struct row_stats *stats, int64_t n_draws, bool many_draws)
 {
+    bool joined = stats->weight_bits > 0;
     return (struct packed){.bins = b,
         .stats = stats,
-        .count_bits = bits_of(n_draws),
-        .weights = !stats->equal_weights,
+        .low_bits = low_bits(stats, n_draws),
+        .weights = !joined && !stats->equal_weights,
+        .joined = joined,
         .many_draws = many_draws};
 }
 
@@ -72,7 +81,8 @@ static inline __attribute__((always_inline)) void bin_add(
  * the table's.
  */
 static inline __attribute__((always_inline)) void count(const struct packed *p,
-    const struct hist_rows *rows, int64_t *hist, bool weights, bool many, bool in_order)
+    const struct hist_rows *rows, int64_t *hist, bool weights, bool joined, bool many,
+    bool in_order)
 {
     const uint8_t *near = p->bins->near;
     size_t stride = p->bins->stride, column = (size_t)PACKED_BINS << weights;
@@ -85,7 +95,8 @@ static inline __attribute__((always_inline)) void count(const struct packed *p,
         __builtin_prefetch(near + next * stride);
         __builtin_prefetch(value + next);
         const uint8_t *codes = near + row * stride;
-        struct addend a = {((uint64_t)value[row] << p->count_bits) + 1,
+        uint64_t low = joined ? (uint64_t)weight[row] : 1;
+        struct addend a = {((uint64_t)value[row] << p->low_bits) + low,
             weights ? (uint64_t)weight[row] : 0, weights};
         if (many) {
             a.word *= rows->draws[row];
@@ -106,14 +117,22 @@ static inline __attribute__((always_inline)) void count(const struct packed *p,
 
 void packed_count(const struct packed *p, const struct hist_rows *rows, int64_t *hist)
 {
+    bool in_order = p->n_cols == p->bins->n_cols;
+
     if (p->weights && p->many_draws)
-        count(p, rows, hist, true, true, false);
+        count(p, rows, hist, true, false, true, false);
     else if (p->weights)
-        count(p, rows, hist, true, false, false);
+        count(p, rows, hist, true, false, false, false);
+    else if (p->joined && p->many_draws)
+        count(p, rows, hist, false, true, true, false);
+    else if (p->joined && in_order)
+        count(p, rows, hist, false, true, false, true);
+    else if (p->joined)
+        count(p, rows, hist, false, true, false, false);
     else if (p->many_draws)
-        count(p, rows, hist, false, true, false);
-    else if (p->n_cols == p->bins->n_cols)
-        count(p, rows, hist, false, false, true);
+        count(p, rows, hist, false, false, true, false);
+    else if (in_order)
+        count(p, rows, hist, false, false, false, true);
     else
-        count(p, rows, hist, false, false, false);
+        count(p, rows, hist, false, false, false, false);
 }

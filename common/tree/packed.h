@@ -2,11 +2,11 @@
  * packed.h -- histograms of all of a tree's columns at once, for nodes that all look at the same
  * ones: boosting.
  *
- * A bin is one 64-bit word, in which the draws of its rows (the low bits) and the sum of their
- * values (the others) are added up at the same time; where weights differ, a second word has their
- * sum.  What is added is whole numbers, so no order changes it, and a histogram less another is one
- * too.  For dense u8 codes and statistics of two sums.  Splits are those of split_find(), bit for
- * bit.
+ * A bin is one 64-bit word, in which two sums are added up at the same time: the low bits have the
+ * draws of its rows, the others the sum of their values.  Where weights differ a second word has
+ * theirs; or, where they are few bits, the low bits have their sum, and nobody counts draws.  What
+ * is added is whole numbers, so no order changes it, and a histogram less another is one too.  For
+ * dense u8 codes and statistics of two sums.  Splits are those of split_find(), bit for bit.
  */
 #ifndef COMMON_TREE_PACKED_H
 #define COMMON_TREE_PACKED_H
@@ -24,8 +24,9 @@ enum { PACKED_BINS = 256 }; /* a column's, used or not: a fixed distance is fast
 struct packed {
     const struct bins *bins;
     const struct row_stats *stats;
-    int count_bits;  /* of draws in a word */
-    bool weights;    /* differ: two words a bin */
+    int low_bits; /* of draws, or weights, in a word */
+    bool weights; /* differ: two words a bin */
+    bool joined;  /* weights are in the low bits */
     bool many_draws; /* some row is drawn more than once */
     const int *cols; /* the tree's */
     int n_cols;
@@ -37,8 +38,8 @@ int packed_value_bits(int64_t n_draws);
 double packed_unit(double max_abs, int bits);
 /* Can the rows of a tree be counted so: up to n_draws draws of these statistics? */
 bool packed_fits(const struct bins *b, const struct row_stats *stats, int64_t n_draws);
-/* The words of a bin. */
-size_t packed_width(const struct row_stats *stats);
+/* Bits of weights and of values, as many of each, that are joined in one word. */
+int packed_joined_bits(int64_t n_draws);
 
 /* For a tree of n_draws draws; cols and offset are still to be set. */
 struct packed packed_init(

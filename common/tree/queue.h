@@ -25,11 +25,13 @@ struct open_node {
     int64_t *totals; /* [1 + n_sums] */
     int64_t *hist;   /* of all the tree's columns, or NULL */
     struct split split;
+    uint64_t *path;      /* interactions: the columns that were cut on the way here, a bit each */
     struct ahead *ahead; /* its children, if they are there already: grower.h */
 };
 
 struct node_queue {
     bool best_first; /* ties: the node made first */
+    bool by_level;   /* that of least depth first, then the one made first; else a stack */
     struct open_node *item;
     size_t n, room;
 };

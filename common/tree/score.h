@@ -9,6 +9,19 @@
 
 typedef double score_fn(const void *self, int n_sums, const double *sums);
 
+/*
+ * The worth of a leaf by a second-order loss with a penalty (Chen and Guestrin 2016, "XGBoost: a
+ * scalable tree boosting system", equations 5 to 7), of sums H and G = -S: S^2 / (H + lambda), S
+ * being brought alpha nearer to 0; with a limit to the leaf's value, what that leaves of it.
+ */
+struct regular {
+    double lambda, alpha;
+    double max_step;   /* of a leaf's value; 0: none */
+    double min_weight; /* H that a child needs */
+};
+double regular_value(const struct regular *r, double h, double s); /* the best leaf */
+double regular_score(const struct regular *r, double h, double s);
+
 score_fn score_gini, score_entropy, score_squared;
 
 #endif

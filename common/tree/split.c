@@ -82,6 +82,8 @@ static double score_of(const struct search *s, const int64_t *from, const int64_
         int64_t sum = from[k + 1] - (minus ? minus[k + 1] : 0);
         s->scratch->sums[k] = (double)sum * stats->unit[stats->slot ? 0 : k];
     }
+    if (s->node->regular)
+        return regular_score(s->node->regular, s->scratch->sums[0], s->scratch->sums[1]);
     return s->node->score(s->node->self, stats->n_sums, s->scratch->sums);
 }
 
@@ -94,13 +96,22 @@ static bool direction_kept(const struct search *s, const int64_t *left)
     return s->direction > 0 ? left_side <= right_side : left_side >= right_side;
 }
 
+/* Have both sides the weight that a child needs? */
+static bool weights_reach(const struct search *s, const int64_t *left)
+{
+    double unit = s->node->stats->unit[0], least = s->node->regular->min_weight;
+    return (double)left[1] * unit >= least &&
+           (double)(s->node->totals[1] - left[1]) * unit >= least;
+}
+
 /* Considers scratch->left against the rest of the node. */
 static bool search_try(struct search *s, int cut, bool missing_left)
 {
     const int64_t *left = s->scratch->left, *totals = s->node->totals;
     int64_t min_leaf = s->node->min_leaf;
 
-    if (left[0] < min_leaf || totals[0] - left[0] < min_leaf)
+    if (left[0] < min_leaf || totals[0] - left[0] < min_leaf ||
+        (s->node->regular && !weights_reach(s, left)))
         return false;
     if (s->direction && !direction_kept(s, left))
         return false;

@@ -39,9 +39,16 @@ struct split_node {
     int64_t min_leaf;      /* draws each child needs */
     score_fn *score;
     const void *self;
+    const struct regular *regular; /* instead of score; NULL: none */
+    const uint64_t *allowed;       /* bit col: the column may be cut; NULL: all may */
     const int8_t *direction; /* [schema columns] 1: the mean target must not fall with the column's
                                 values, -1: not rise, 0: as it will; NULL: 0 all */
 };
+
+static inline bool split_allowed(const struct split_node *node, int col)
+{
+    return !node->allowed || (node->allowed[col / 64] >> (col % 64) & 1);
+}
 
 static inline int split_direction(const struct split_node *node, int col)
 {
