@@ -1,0 +1,93 @@
+/*
+ * objective.h -- what xgb makes small: losses by their first and second derivatives (Chen and
+ * Guestrin 2016, "XGBoost: a scalable tree boosting system", equation 3), under XGBoost's names.
+ *
+ * y is a row's target (a class's number), f its raw output.  Trees are grown on sums of S = -dL/df
+ * and H = d2L/df2, or of what stands in for them where the loss has no second derivative.
+ */
+#ifndef CMD_XGB_OBJECTIVE_H
+#define CMD_XGB_OBJECTIVE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/base/err.h"
+#include "common/base/quantile.h"
+#include "common/table/table.h"
+#include "common/tree/forest.h"
+
+enum { QUANTILE_LEVELS_MAX = 64 };
+
+/* The options of objectives, under XGBoost's names, with its defaults. */
+struct objective_opts {
+    double huber_slope;            /* 1 */
+    double tweedie_variance_power; /* 1.5, 1 .. 2 */
+    double max_delta_step;         /* of count:poisson: 0.7 where it is 0 */
+    double scale_pos_weight;       /* 1 */
+    int n_quantiles;               /* of reg:quantileerror */
+    double quantile[QUANTILE_LEVELS_MAX];
+    int aft_distribution; /* normal, logistic, extreme */
+    double aft_scale;     /* 1 */
+    /* of rank: */
+    int lambdarank_pair_method; /* topk, mean */
+    int lambdarank_num_pair;    /* 0: 32 of topk, 1 of mean */
+    bool lambdarank_normalization, lambdarank_score_normalization, lambdarank_unbiased;
+    double lambdarank_bias_norm;
+    bool ndcg_exp_gain;
+    uint64_t seed;
+};
+
+/* -dL/df and d2L/df2 of a row, weighted. */
+struct gradient {
+    double s, h;
+};
+
+/* The rows of a run, as objectives see them. */
+struct objective_rows {
+    const struct objective *objective;
+    const struct objective_opts *opts;
+    int64_t n;
+    int n_outputs;
+    const double *y;
+    const double *upper;   /* survival:aft: [n] the upper bounds, y being the lower ones */
+    const double *weight;  /* [n] NULL: all 1; of rank: a group's weight is that of its first row */
+    const int32_t *group;  /* rank: [n] */
+    void *own;             /* the objective's own, made by start() */
+};
+
+struct objective {
+    const char *name; /* "reg:squarederror" */
+    enum task task;
+    int n_classes; /* 2: of two classes only; 3: of more than two, with an output for each; 0: any */
+    bool ranking;  /* rows are in groups */
+    enum link link;
+    const char *metric; /* its own, by default */
+
+    /* May y be a target?  NULL: any. */
+    bool (*domain)(double y);
+    const char *domain_text; /* "0 or more" */
+    /* Memory of its own; NULL: it needs none.  release may be called after start failed. */
+    int (*start)(struct objective_rows *rows, struct err *err);
+    void (*release)(struct objective_rows *rows);
+    /* The raw output that an output starts from, where --base_score does not say. */
+    double (*base)(struct objective_rows *rows, int output);
+    /* base_score of an option as a raw output: of logistic ones it is a probability, and so on;
+     * NAN: it may not be that. */
+    double (*base_of)(double base_score);
+    /* Before a round, what all outputs share; with all threads.  NULL: nothing. */
+    int (*round)(struct objective_rows *rows, int round, const double *raw, struct err *err);
+    /* Gradients of rows [begin, end) for an output, weighted, into g[begin .. end). */
+    void (*gradients)(const struct objective_rows *rows, const double *raw, int output,
+        int64_t begin, int64_t end, struct gradient *g);
+    /* Leaves that are quantiles of what is left, y - f, at this level of an output; NULL: Newton. */
+    double (*level)(const struct objective_rows *rows, int output);
+};
+
+/* Every objective; n of them. */
+const struct objective *const *objectives(int *n);
+/* By name; NULL: the target's own (reg:squarederror, binary:logistic, multi:softprob).  A usage
+ * error where there is none of that name (with the nearest), or it does not fit the target. */
+const struct objective *objective_choose(
+    const char *name, const struct target *target, bool has_groups, struct err *err) MUST_CHECK;
+
+#endif
