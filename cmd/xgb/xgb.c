@@ -1,0 +1,346 @@
+/* xgb.c -- gradients, leaves and samples of second-order boosting; see xgb.h. */
+#include "cmd/xgb/xgb.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+#include "cmd/xgb/constraints.h"
+#include "common/base/mem.h"
+#include "common/base/pool.h"
+#include "common/base/rng.h"
+#include "common/io/format/number.h"
+#include "common/learner/sums.h"
+#include "common/learner/targets.h"
+
+const char *const xgb_tree_methods[] = {"auto", "hist", "exact", NULL};
+const char *const xgb_grow_policies[] = {"depthwise", "lossguide", NULL};
+const char *const xgb_samplings[] = {"uniform", "gradient_based", NULL};
+
+/* XGBoost makes no split that gains less than this. */
+#define LEAST_GAIN 1e-6
+
+enum { CHUNK = 4096 };
+
+struct xgb {
+    const struct xgb_params *params;
+    const struct table *table;
+    struct objective_rows rows;
+    struct gradient *gradient; /* [n] of the tree at hand, weighted */
+    struct sums sums;
+    struct weighted *weighted; /* [n] leaves that are quantiles */
+    const double *raw;         /* of the round, for those */
+    int output;                /* of the tree at hand */
+    double *base;              /* [n_outputs] */
+    int8_t *direction;
+    struct interactions interactions;
+    double score; /* the objective's own metric is measured by the frame; NAN */
+};
+
+/* ---- beginning ---- */
+
+static int targets_check(const struct xgb *x, const struct table *t, struct err *err)
+{
+    const struct objective *o = x->rows.objective;
+
+    for (int64_t i = 0; i < t->n_rows; i++) {
+        double y = t->y[i];
+        if (fabs(y) > SUMS_LARGEST)
+            return err_set(
+                err, "the target '%s' has values beyond 1e100: scale it", t->target.name);
+        if (o->domain && !o->domain(y)) {
+            char text[NUMBER_MAX];
+            number_write(y, text);
+            return err_set(err, "row %" PRId64 ": the target '%s' is %s, and %s takes %s", i + 1,
+                t->target.name, text, o->name, o->domain_text);
+        }
+    }
+    return 0;
+}
+
+static int constraints_init(struct xgb *x, const struct table *t, struct err *err)
+{
+    const struct xgb_params *p = x->params;
+
+    if (p->monotone) {
+        x->direction = mem_zalloc((size_t)t->schema.n_cols, 1);
+        if (!x->direction)
+            return err_memory(err);
+        if (monotone_parse(p->monotone, &t->schema, x->direction, err) < 0)
+            return -1;
+    }
+    return p->interactions ? interactions_parse(p->interactions, &t->schema, &x->interactions, err)
+                           : 0;
+}
+
+static int base_init(struct xgb *x, struct err *err)
+{
+    const struct objective *o = x->rows.objective;
+
+    x->base = mem_alloc((size_t)x->rows.n_outputs, sizeof *x->base);
+    if (!x->base)
+        return err_memory(err);
+    for (int k = 0; k < x->rows.n_outputs; k++) {
+        x->base[k] = isnan(x->params->base_score) ? o->base(&x->rows, k)
+                                                  : o->base_of(x->params->base_score);
+        if (isnan(x->base[k]))
+            return err_usage(
+                err, "--base_score %g is none of %s", x->params->base_score, o->name);
+    }
+    return 0;
+}
+
+static int rows_init(struct xgb *x, const struct table *t, struct err *err)
+{
+    struct objective_rows *rows = &x->rows;
+    size_t n = (size_t)t->n_rows;
+
+    rows->opts = &x->params->opts;
+    rows->n = t->n_rows;
+    rows->y = t->y;
+    rows->weight = t->weight;
+    rows->group = t->group;
+    rows->n_outputs = rows->objective->link == LINK_SOFTMAX
+                          ? (int)dict_size(t->target.classes)
+                      : rows->objective->level && rows->opts->n_quantiles
+                          ? rows->opts->n_quantiles
+                          : 1;
+    x->gradient = mem_alloc(n, sizeof *x->gradient);
+    if (rows->objective->level)
+        x->weighted = mem_alloc(n, sizeof *x->weighted);
+    if (!x->gradient || (rows->objective->level && !x->weighted))
+        return err_memory(err);
+    mem_expect(x->gradient, n * sizeof *x->gradient);
+    if (rows->objective->start && rows->objective->start(rows, err) < 0)
+        return -1;
+    return sums_second_init(&x->sums, t->n_rows, err);
+}
+
+static int columns_of(double fraction, int n)
+{
+    int some = (int)(fraction * n);
+    return fraction >= 1 ? 0 : some < 1 ? 1 : some;
+}
+
+static void grow_choose(const struct xgb *x, const struct table *t, struct grow_opts *grow)
+{
+    const struct xgb_params *p = x->params;
+    int d = schema_n_features(&t->schema), by_tree = columns_of(p->colsample_bytree, d);
+    int left = by_tree ? by_tree : d, by_level = columns_of(p->colsample_bylevel, left);
+    *grow = (struct grow_opts){
+        .max_depth = (int)p->max_depth,
+        .max_leaves = p->max_leaves,
+        .min_leaf = 1,
+        .min_split = 2,
+        .n_columns = by_tree,
+        .columns_per_tree = true,
+        .level_columns = by_level,
+        .node_columns = columns_of(p->colsample_bynode, by_level ? by_level : left),
+        .interactions = p->interactions ? &x->interactions : NULL,
+        .by_level = p->grow_policy == GROW_DEPTHWISE,
+        .min_gain = fmax(p->gamma, LEAST_GAIN),
+        .score = score_squared,
+        .regular = &p->regular,
+        .direction = x->direction,
+        .seed = p->seed,
+    };
+}
+
+static int xgb_start(void *self, const void *params, const struct table *train,
+    struct grow_opts *grow, struct err *err)
+{
+    struct xgb *x = self;
+
+    x->params = params;
+    x->table = train;
+    x->rows.objective =
+        objective_choose(x->params->objective, &train->target, train->group != NULL, err);
+    if (!x->rows.objective || (train->weight && weights_check(train->weight, train->n_rows, err) < 0) ||
+        targets_check(x, train, err) < 0 || constraints_init(x, train, err) < 0 ||
+        rows_init(x, train, err) < 0 || base_init(x, err) < 0)
+        return -1;
+    grow_choose(x, train, grow);
+    return 0;
+}
+
+static void xgb_release(void *self)
+{
+    struct xgb *x = self;
+
+    if (x->rows.objective && x->rows.objective->release)
+        x->rows.objective->release(&x->rows);
+    mem_free(x->gradient);
+    mem_free(x->weighted);
+    mem_free(x->base);
+    mem_free(x->direction);
+    interactions_release(&x->interactions);
+    sums_release(&x->sums);
+}
+
+static int xgb_forest(const void *self, struct forest *forest, struct err *err)
+{
+    const struct xgb *x = self;
+
+    if (forest_init(forest, FOREST_SUM, x->rows.n_outputs, 1, err) < 0)
+        return -1;
+    memcpy(forest->base, x->base, (size_t)x->rows.n_outputs * sizeof *forest->base);
+    forest->link = x->rows.objective->link;
+    forest->parallel = (int)x->params->num_parallel_tree;
+    return 0;
+}
+
+/* ---- rounds ---- */
+
+static const struct row_stats *xgb_stats(const void *self)
+{
+    const struct xgb *x = self;
+    return &x->sums.stats;
+}
+
+/* Each row by itself, and never none. */
+static void xgb_sample(const void *self, int round, uint16_t *draws)
+{
+    const struct xgb *x = self;
+    const struct xgb_params *p = x->params;
+    bool all = p->subsample >= 1 || p->sampling_method == SAMPLE_GRADIENT_BASED, some = false;
+    struct rng r;
+
+    rng_init(&r, p->seed, RNG_BAG, (uint32_t)round, 0);
+    for (int64_t i = 0; i < x->rows.n; i++) {
+        bool counts = !x->rows.weight || x->rows.weight[i] > 0;
+        draws[i] = counts && (all || rng_uniform(&r) < p->subsample);
+        some |= draws[i];
+    }
+    for (int64_t i = 0; i < x->rows.n && !some; i++)
+        draws[i] = !x->rows.weight || x->rows.weight[i] > 0;
+}
+
+static bool xgb_leaves_out(const void *self)
+{
+    const struct xgb *x = self;
+    bool some = x->params->subsample < 1 && x->params->sampling_method == SAMPLE_UNIFORM;
+
+    for (int64_t i = 0; i < x->rows.n && !some && x->rows.weight; i++)
+        some = !(x->rows.weight[i] > 0);
+    return some;
+}
+
+static int xgb_round(void *self, int round, const double *raw, struct err *err)
+{
+    struct xgb *x = self;
+    x->raw = raw;
+    return x->rows.objective->round ? x->rows.objective->round(&x->rows, round, raw, err) : 0;
+}
+
+static void gradients_chunk(void *ctx, int64_t chunk, int worker)
+{
+    const struct xgb *x = ctx;
+    const struct objective_rows *rows = &x->rows;
+    int64_t begin = chunk * CHUNK, end = begin + CHUNK < rows->n ? begin + CHUNK : rows->n;
+    (void)worker;
+    rows->objective->gradients(rows, x->raw, x->output, begin, end, x->gradient);
+}
+
+static void fit_gradients(
+    void *self, int output, const double *raw, const uint16_t *draws, bool measured)
+{
+    struct xgb *x = self;
+    (void)draws, (void)measured;
+
+    x->raw = raw;
+    x->output = output;
+    pool_run((x->rows.n + CHUNK - 1) / CHUNK, gradients_chunk, x);
+    sums_second(&x->sums, &x->gradient->s, &x->gradient->h);
+}
+
+/* A quantile of what is left. */
+static double leaf_quantile(const struct xgb *x, const struct hist_rows *leaf)
+{
+    struct weighted *items = x->weighted + leaf->at;
+
+    for (uint32_t i = 0; i < leaf->n; i++) {
+        uint32_t row = leaf->row[i];
+        items[i] = (struct weighted){
+            x->rows.y[row] - x->raw[(int64_t)row * x->rows.n_outputs + x->output],
+            x->rows.weight ? x->rows.weight[row] : 1};
+    }
+    return weighted_quantile(items, leaf->n, x->rows.objective->level(&x->rows, x->output));
+}
+
+enum { AHEAD = 16 };
+
+static double leaf_newton(const struct xgb *x, const struct hist_rows *leaf)
+{
+    const struct gradient *g = x->gradient;
+    double s = 0, h = 0;
+
+    for (uint32_t i = 0; i < leaf->n; i++) {
+        __builtin_prefetch(g + leaf->row[i + AHEAD < leaf->n ? i + AHEAD : i]);
+        s += g[leaf->row[i]].s;
+        h += g[leaf->row[i]].h;
+    }
+    return regular_value(&x->params->regular, h, s);
+}
+
+static void xgb_leaf(
+    const void *self, const struct hist_rows *rows, const int64_t *totals, double *value)
+{
+    const struct xgb *x = self;
+    double best = x->rows.objective->level ? leaf_quantile(x, rows) : leaf_newton(x, rows);
+    (void)totals;
+    *value = x->params->eta / (double)x->params->num_parallel_tree * best;
+}
+
+static bool xgb_leaf_by_rows(const void *self)
+{
+    (void)self;
+    return true;
+}
+
+static const struct boost_measure measures[] = {{"train", "loss"}, {NULL, NULL}};
+
+static void xgb_measure(void *self, const double *raw, const uint16_t *draws, double *values)
+{
+    (void)self, (void)raw, (void)draws;
+    values[0] = NAN;
+}
+
+static json_t *xgb_describe(const void *params)
+{
+    const struct xgb_params *p = params;
+    return json_pack("{s:s?, s:f, s:f, s:f, s:f, s:f, s:f, s:I, s:I, s:I, s:I, s:f, s:s, s:s, s:s, "
+                     "s:f, s:f, s:f, s:s?, s:s?, s:I}",
+        "objective", p->objective, "eta", p->eta, "gamma", p->gamma, "lambda", p->regular.lambda,
+        "alpha", p->regular.alpha, "max_delta_step", p->regular.max_step, "min_child_weight",
+        p->regular.min_weight, "max_depth", (json_int_t)p->max_depth, "max_leaves",
+        (json_int_t)p->max_leaves, "max_bin", (json_int_t)p->max_bin, "num_parallel_tree",
+        (json_int_t)p->num_parallel_tree, "subsample", p->subsample, "sampling_method",
+        xgb_samplings[p->sampling_method], "tree_method", xgb_tree_methods[p->tree_method],
+        "grow_policy", xgb_grow_policies[p->grow_policy], "colsample_bytree", p->colsample_bytree,
+        "colsample_bylevel", p->colsample_bylevel, "colsample_bynode", p->colsample_bynode,
+        "monotone_constraints", p->monotone, "interaction_constraints", p->interactions, "seed",
+        (json_int_t)p->seed);
+}
+
+static const struct boosting boosting = {
+    .round = xgb_round,
+    .stats = fit_gradients,
+    .measure = xgb_measure,
+    .measures = measures,
+};
+
+const struct learner xgb_learner = {
+    .program = "xgb",
+    .rounds = "rounds",
+    .self_size = sizeof(struct xgb),
+    .boosting = &boosting,
+    .start = xgb_start,
+    .release = xgb_release,
+    .forest = xgb_forest,
+    .stats = xgb_stats,
+    .sample = xgb_sample,
+    .leaves_out = xgb_leaves_out,
+    .leaf = xgb_leaf,
+    .leaf_by_rows = xgb_leaf_by_rows,
+    .describe = xgb_describe,
+};

@@ -1,0 +1,40 @@
+/*
+ * xgb.h -- second-order gradient boosting (Chen and Guestrin 2016, "XGBoost: a scalable tree
+ * boosting system"), with XGBoost's parameters and defaults.
+ *
+ * A round grows a tree (or num_parallel_tree) for each output on the first and second derivatives
+ * of the objective at what the trees before say; a leaf's value is eta S / (H + lambda), S being
+ * the sum of -dL/df brought alpha nearer to 0.
+ */
+#ifndef CMD_XGB_XGB_H
+#define CMD_XGB_XGB_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "cmd/xgb/objective.h"
+#include "common/learner/learner.h"
+#include "common/tree/score.h"
+
+enum xgb_tree_method { TREE_AUTO, TREE_HIST, TREE_EXACT };
+enum xgb_grow_policy { GROW_DEPTHWISE, GROW_LOSSGUIDE };
+enum xgb_sampling { SAMPLE_UNIFORM, SAMPLE_GRADIENT_BASED };
+extern const char *const xgb_tree_methods[], *const xgb_grow_policies[], *const xgb_samplings[];
+
+struct xgb_params {
+    const char *objective; /* NULL: the target's own */
+    struct objective_opts opts;
+    double eta, gamma;
+    struct regular regular; /* lambda, alpha, max_delta_step, min_child_weight */
+    int64_t max_depth, max_leaves, max_bin, num_parallel_tree;
+    double subsample;
+    int sampling_method, tree_method, grow_policy;
+    double colsample_bytree, colsample_bylevel, colsample_bynode;
+    const char *monotone, *interactions; /* texts of the constraints, or NULL */
+    double base_score;                   /* NAN: estimated */
+    uint64_t seed;
+};
+
+extern const struct learner xgb_learner;
+
+#endif
