@@ -129,22 +129,23 @@ static const double *row_values(const struct judging *j, int64_t row)
     return j->t->tree->values + (size_t)j->t->leaf[row] * (size_t)outputs(j->a);
 }
 
+/* Two sums, since which rows are right is not to be foreseen by a branch. */
 static double wrong_part(void *ctx, int64_t begin, int64_t end)
 {
     const struct judging *j = ctx;
     const double *y = j->a->table->y, *weight = j->a->rows.weight;
-    double wrong = 0;
+    double sum[2] = {0, 0}; /* of what is wrong and right */
 
     for (int64_t i = begin; i < end; i++)
-        wrong += class_of(j->a, row_values(j, i)) == (int32_t)y[i] ? 0 : weight[i];
-    return wrong;
+        sum[class_of(j->a, row_values(j, i)) == (int32_t)y[i]] += weight[i];
+    return sum[0];
 }
 
 /* What the tree says of the row's class, on the scale of its weight's logarithm. */
 static double own_value(const struct ada *a, const double *value, int64_t row)
 {
-    int label = (int)a->table->y[row];
-    return a->n_classes > 2 ? value[label] / (a->n_classes - 1) : label ? *value : -*value;
+    return a->n_classes > 2 ? value[(int)a->table->y[row]] / (a->n_classes - 1)
+                            : *value * a->target[row];
 }
 
 static double reweigh_part(void *ctx, int64_t begin, int64_t end)
@@ -297,7 +298,7 @@ static double row_margin(const struct ada *a, const double *f, int64_t row)
     double other = -INFINITY;
 
     if (a->n_classes <= 2)
-        return label ? 2 * *f : -2 * *f;
+        return 2 * *f * a->target[row];
     for (int k = 0; k < a->n_classes; k++)
         other = k == label ? other : fmax(other, f[k]);
     return f[label] - other;
