@@ -95,7 +95,7 @@ static enum boost_verdict values_weigh(struct ada *a, struct boost_tree *t)
     a->error = j.greatest > 0 ? parts_sum(a->rows.n, losses_part, &j) / a->rows.total : 0;
     a->tree_weight = a->params->learning_rate * log_odds(a->error);
     if (error_is_guess(a->error, 0.5)) {
-        t->why = why_guess;
+        t->why = t->first ? why_first : why_guess;
         t->warn = t->first;
         a->tree_weight = t->weight = 1;
         return t->first ? BOOST_LAST : BOOST_DROP;

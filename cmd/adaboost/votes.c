@@ -240,7 +240,7 @@ static enum boost_verdict votes_weigh(struct ada *a, struct boost_tree *t)
         weights_restart(&a->rows);
         return BOOST_KEEP;
     }
-    t->why = perfect ? why_perfect : why_guess;
+    t->why = perfect ? why_perfect : why_first;
     t->warn = guess;
     return BOOST_LAST;
 }

@@ -224,7 +224,7 @@ static void test_alike(void **state)
         struct table *t = boosted_table(x, 10, 1, y, 2, NULL);
         struct fit fit = boosted_run(&params, t, 5);
         assert_int_equal(fit.forest.n_trees, 1);
-        assert_string_equal(fit.ended, why_guess);
+        assert_string_equal(fit.ended, why_first);
         prediction_of(&fit, t, 0, p);
         assert_close(p[1], 0.4, 1e-9, 0);
         fit_release(&fit);
@@ -233,7 +233,7 @@ static void test_alike(void **state)
         t = boosted_table(x, 10, 1, even, 2, NULL);
         fit = boosted_run(&params, t, 5);
         assert_int_equal(fit.forest.n_trees, 1);
-        assert_string_equal(fit.ended, why_guess);
+        assert_string_equal(fit.ended, why_first);
         prediction_of(&fit, t, 0, p);
         assert_close(p[1], 0.5, 1e-9, 0);
         assert_true(boosted_measured(&fit, 1, "train", "margin_0.5") == 0);
@@ -263,7 +263,7 @@ static void test_m1_half(void **state)
     params.algorithm = ADA_M1;
     struct fit fit = boosted_run(&params, t, 5);
     assert_int_equal(fit.forest.n_trees, 1);
-    assert_string_equal(fit.ended, why_guess);
+    assert_string_equal(fit.ended, why_first);
     double e = boosted_measured(&fit, 1, "tree", "error");
     assert_close(e, 7.0 / 12, 1e-12, 0);
     prediction_of(&fit, t, 0, p);
@@ -287,7 +287,7 @@ static void test_values_guess(void **state)
     (void)state;
 
     assert_int_equal(fit.forest.n_trees, 1);
-    assert_string_equal(fit.ended, why_guess);
+    assert_string_equal(fit.ended, why_first);
     assert_true(fit.forest.tree_weight[0] == 1);
     assert_true(boosted_measured(&fit, 1, "tree", "weight") == 1);
     prediction_of(&fit, t, 0, &p);
