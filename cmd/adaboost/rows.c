@@ -64,6 +64,8 @@ int ada_rows_init(struct ada_rows *r, const struct table *t, struct err *err)
     r->scratch = mem_alloc(n + 1, sizeof *r->scratch);
     if (!r->log_first || !r->log_weight || !r->weight || !r->scratch)
         return err_memory(err);
+    mem_expect(r->log_weight, n * sizeof *r->log_weight);
+    mem_expect(r->weight, n * sizeof *r->weight);
     if (t->weight && weights_check(t->weight, t->n_rows, err) < 0)
         return -1;
     if (t->weight)

@@ -72,8 +72,10 @@ static int directions_init(struct gbdt *g, const struct table *t, struct err *er
     if (!p->increasing && !p->decreasing)
         return 0;
     if (g->rows.n_outputs > 1)
-        return err_usage(err, "--increasing and --decreasing are for values and two classes: '%s' "
-            "has %d classes", t->target.name, g->rows.n_outputs);
+        return err_usage(err,
+            "--increasing and --decreasing are for values and two classes: '%s' "
+            "has %d classes",
+            t->target.name, g->rows.n_outputs);
     g->direction = mem_zalloc((size_t)t->schema.n_cols, 1);
     if (!g->direction)
         return err_memory(err);
@@ -92,8 +94,8 @@ static int targets_check(const struct gbdt *g, const struct table *t, struct err
     for (int64_t i = 0; i < t->n_rows; i++) {
         double y = t->y[i];
         if (fabs(y) > SUMS_LARGEST)
-            return err_set(err, "the target '%s' has values beyond 1e100: scale it",
-                t->target.name);
+            return err_set(
+                err, "the target '%s' has values beyond 1e100: scale it", t->target.name);
         if (loss->domain && !loss->domain(y)) {
             char text[NUMBER_MAX];
             number_write(y, text);
@@ -104,8 +106,10 @@ static int targets_check(const struct gbdt *g, const struct table *t, struct err
     }
     return loss->link != LINK_EXP || sum > 0
                ? 0
-               : err_set(err, "the target '%s' is 0 in every row that weighs something: --loss %s "
-                     "has no mean to learn", t->target.name, loss->name);
+               : err_set(err,
+                     "the target '%s' is 0 in every row that weighs something: --loss %s "
+                     "has no mean to learn",
+                     t->target.name, loss->name);
 }
 
 static int weights_check(const struct table *t, struct err *err)
@@ -118,9 +122,8 @@ static int weights_check(const struct table *t, struct err *err)
         if (weight > SUMS_LARGEST)
             return err_set(err, "a weight of %g is too large to add up: scale the weights", weight);
     }
-    return sum > 1 / SUMS_LARGEST
-               ? 0
-               : err_set(err, "the weights are too small to add up: scale them");
+    return sum > 1 / SUMS_LARGEST ? 0
+                                  : err_set(err, "the weights are too small to add up: scale them");
 }
 
 static int rows_init(struct gbdt *g, const struct table *t, struct err *err)
@@ -149,6 +152,7 @@ static int rows_init(struct gbdt *g, const struct table *t, struct err *err)
         err_memory(err);
         goto out;
     }
+    mem_expect(rows->residual, n * sizeof *rows->residual);
     for (size_t i = 0; ones && i < n; i++)
         ones[i] = 1;
     g->sums.packed = true;
@@ -169,7 +173,9 @@ static void grow_choose(const struct gbdt *g, const struct table *t, struct grow
     int d = schema_n_features(&t->schema), mtry = mtry_count(&p->mtry, MTRY_ALL, d);
     *grow = (struct grow_opts){
         .max_depth = (int)p->max_depth,
-        .max_leaves = p->max_leaves >= 0 ? p->max_leaves : p->max_depth ? 0 : DEFAULT_LEAVES,
+        .max_leaves = p->max_leaves >= 0 ? p->max_leaves
+                      : p->max_depth     ? 0
+                                         : DEFAULT_LEAVES,
         .min_leaf = p->min_leaf,
         .min_split = p->min_split,
         .n_columns = mtry < d ? mtry : 0,
@@ -287,7 +293,8 @@ static void fit_residuals(
     struct gradients a = {.g = g, .raw = raw, .output = output};
 
     if (output == 0)
-        g->oob_before = measured && gbdt_leaves_out(g) ? loss_mean(&g->rows, raw, draws, false) : NAN;
+        g->oob_before =
+            measured && gbdt_leaves_out(g) ? loss_mean(&g->rows, raw, draws, false) : NAN;
     pool_run((g->rows.n + CHUNK - 1) / CHUNK, gradients_chunk, &a);
     sums_set(&g->sums, g->rows.residual, g->rows.weight);
 }

@@ -16,8 +16,8 @@
 #include "common/learner/mtry.h"
 
 struct gbdt_params {
-    int loss;             /* enum in loss.h */
-    double alpha;         /* 0: 0.9 of huber, 0.5 of quantile */
+    int loss;     /* enum in loss.h */
+    double alpha; /* 0: 0.9 of huber, 0.5 of quantile */
     double learning_rate;
     int64_t max_depth, max_leaves, min_leaf, min_split; /* as in struct grow_opts; max_leaves -1:
                                                            31 where max_depth is 0 */

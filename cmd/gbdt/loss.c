@@ -7,8 +7,8 @@
 #include "common/base/exps.h"
 #include "common/base/pool.h"
 
-const char *const loss_names[] = {"auto", "squared", "absolute", "huber", "quantile", "logistic",
-    "exponential", "poisson", NULL};
+const char *const loss_names[] = {
+    "auto", "squared", "absolute", "huber", "quantile", "logistic", "exponential", "poisson", NULL};
 
 enum { BLOCK = 512, PARTS = 64 };
 
@@ -45,14 +45,12 @@ static double rows_quantile(struct loss_rows *rows, const double *raw, bool size
 
 /* Residuals of losses that look at quantiles are y - f: what the tree is fitted to follows from
  * them, and leaves want them whole. */
-static double leaf_quantile(
-    const struct loss_rows *rows, const struct hist_rows *leaf, double q)
+static double leaf_quantile(const struct loss_rows *rows, const struct hist_rows *leaf, double q)
 {
     struct weighted *items = rows->weighted + leaf->at;
     for (uint32_t i = 0; i < leaf->n; i++) {
         uint32_t row = leaf->row[i];
-        items[i] = (struct weighted){
-            rows->difference[row], weight_of(rows, row)};
+        items[i] = (struct weighted){rows->difference[row], weight_of(rows, row)};
     }
     return weighted_quantile(items, leaf->n, q);
 }
@@ -544,8 +542,8 @@ const struct loss *loss_choose(int option, const struct target *target, struct e
         return NULL;
     }
     if (loss->two_classes && n_classes != 2) {
-        err_usage(err, "--loss %s is for two classes: '%s' has %d", loss->name, target->name,
-            n_classes);
+        err_usage(
+            err, "--loss %s is for two classes: '%s' has %d", loss->name, target->name, n_classes);
         return NULL;
     }
     return loss;
@@ -583,8 +581,7 @@ static void mean_part(void *ctx, int64_t part, int worker)
     }
 }
 
-double loss_mean(
-    const struct loss_rows *rows, const double *raw, const uint16_t *draws, bool drawn)
+double loss_mean(const struct loss_rows *rows, const double *raw, const uint16_t *draws, bool drawn)
 {
     struct mean m = {.rows = rows, .raw = raw, .draws = draws, .drawn = drawn};
     double sum = 0, weight = 0;

@@ -39,7 +39,7 @@ struct loss_rows {
     const double *y;
     const double *weight; /* [n] NULL: all 1 */
     double alpha;
-    double delta;      /* huber: beyond it a residual counts linearly; of the round */
+    double delta;              /* huber: beyond it a residual counts linearly; of the round */
     double *log_sum;           /* softmax: [n] log of the sum of e^f; of the round */
     double *residual;          /* [n] of the tree at hand */
     double *difference;        /* quantiles: [n] y - f */

@@ -3,9 +3,9 @@
  *
  * Options only: reading, predicting and writing are in common/learner.
  */
+#include "common/learner/predict.h"
 #include "cmd/gbdt/cmd.h"
 #include "common/learner/learner.h"
-#include "common/learner/predict.h"
 
 struct options {
     struct common_options common;
@@ -39,5 +39,5 @@ static int run(
     return predict_run(&job, files, watch, err);
 }
 
-VERB(gbdt_predict, "predict", "predict rows with boosted trees", "-m MODEL [options] [FILE...] > CSV",
-    table, struct options, defaults, 0, run)
+VERB(gbdt_predict, "predict", "predict rows with boosted trees",
+    "-m MODEL [options] [FILE...] > CSV", table, struct options, defaults, 0, run)

@@ -13,6 +13,7 @@ struct options {
     struct common_options common;
     struct read_opts read;
     struct train_opts train;
+    struct boost_opts boost;
     struct gbdt_params gbdt;
     int64_t n_rounds;
     int mtry_per;
@@ -35,7 +36,7 @@ static const struct options defaults = {
 
 static const struct opt table[] = {
     OPT_HEAD("Boosting"),
-    OPT_INT('n', "rounds", struct options, n_rounds, 1, 1 << 24, "N", "how many rounds"),
+    OPT_INT('n', "rounds", struct options, n_rounds, 1, ROUNDS_MAX, "N", "how many rounds"),
     OPT_ENUM(0, "loss", struct options, gbdt.loss, loss_names, "NAME",
         "what is made small; auto: logistic for classes, squared for values"),
     OPT_REAL(0, "alpha", struct options, gbdt.alpha, 0, 1,
@@ -64,6 +65,7 @@ static const struct opt table[] = {
         "columns with which the prediction must not rise"),
     OPT_GROUP(read_opts_table, struct options, read),
     OPT_GROUP(train_opts_table, struct options, train),
+    OPT_GROUP(boost_opts_table, struct options, boost),
     OPT_HEAD("General"),
     OPT_GROUP(common_seed_opt, struct options, common),
     OPT_GROUP(common_thread_opt, struct options, common),
@@ -84,6 +86,7 @@ static int run(
         .common = &o->common,
         .read = &o->read,
         .train = &o->train,
+        .boost = &o->boost,
     };
     return train_run(&job, files, watch, err);
 }

@@ -62,5 +62,5 @@ int rows_read(struct table *t, const struct tree_model *m, const char *path,
 
     if (target)
         like.target = m->target;
-    return table_read_like(t, path, &like, read, w, err);
+    return table_read_like(t, &(struct operands){1, &path}, &like, read, w, err);
 }

@@ -154,8 +154,8 @@ static int rows_to_draw(struct rf *rf, struct err *err)
 {
     const struct rf_params *p = rf->params;
     double fraction = p->sample_fraction > 0 ? p->sample_fraction : p->replace ? 1 : 0.632;
-    return sampling_init(&rf->sampling, rf->sums.value[0], rf->sums.n_rows, fraction, p->replace,
-        p->seed, err);
+    return sampling_init(
+        &rf->sampling, rf->sums.value[0], rf->sums.n_rows, fraction, p->replace, p->seed, err);
 }
 
 static void grow_choose(const struct rf *rf, const struct table *t, struct grow_opts *grow)
@@ -187,8 +187,7 @@ static int rf_start(void *self, const void *params, const struct table *train,
     rf->classes = train->target.task == TASK_CLASSIFICATION;
     rf->n_classes = rf->classes ? (int)dict_size(train->target.classes) : 0;
     if (choose_criterion(rf, train, err) < 0 || row_weights(rf, train, err) < 0 ||
-        sums_weights(&rf->sums, rf->weight, train->n_rows, err) < 0 ||
-        rows_to_draw(rf, err) < 0)
+        sums_weights(&rf->sums, rf->weight, train->n_rows, err) < 0 || rows_to_draw(rf, err) < 0)
         return -1;
     grow_choose(rf, train, grow);
     return rf->classes ? sums_classes(&rf->sums, train->y, rf->n_classes, err)

@@ -19,7 +19,7 @@ enum rf_criterion { RF_AUTO, RF_GINI, RF_ENTROPY, RF_SQUARED };
 extern const char *const rf_criterion_names[];
 
 struct rf_params {
-    int criterion;       /* enum rf_criterion; auto: gini, or squared for regression */
+    int criterion;    /* enum rf_criterion; auto: gini, or squared for regression */
     struct mtry mtry; /* auto: sqrt, or third for regression */
     bool mtry_per_tree;
     int64_t max_depth, max_leaves, min_leaf, min_split; /* as in struct grow_opts */

@@ -30,8 +30,7 @@ static void swap(struct weighted *items, size_t a, size_t b)
 }
 
 /* Of sorted items, what lies below them having weight `below`. */
-static double quantile_sorted(
-    const struct weighted *items, size_t n, double below, double wanted)
+static double quantile_sorted(const struct weighted *items, size_t n, double below, double wanted)
 {
     size_t i = 0;
     for (below += items[0].weight; below < wanted && i + 1 < n; below += items[i].weight)
@@ -47,8 +46,7 @@ double weighted_quantile(struct weighted *items, size_t n, double q)
         wanted += items[i].weight;
     wanted *= q;
     for (int round = 0; n > FEW && round < ROUNDS_MAX; round++) {
-        double pivot =
-            median_of_3(items[0].value, items[n / 2].value, items[n - 1].value);
+        double pivot = median_of_3(items[0].value, items[n / 2].value, items[n - 1].value);
         size_t less = 0, at = 0, more = n; /* [0, less) < pivot, [less, at) equal, [more, n) > */
         double less_weight = 0, equal_weight = 0;
         while (at < more) {

@@ -209,8 +209,8 @@ static int keep_measures(struct run *r, struct err *err)
 
     l->measure(r->self, b->raw, b->draws, values);
     for (int i = 0; l->measures[i].name; i++)
-        if (!isnan(values[i]) && run_keep(r, r->first + 1, l->measures[i].data,
-                                     l->measures[i].name, values[i], err) < 0)
+        if (!isnan(values[i]) &&
+            run_keep(r, r->first + 1, l->measures[i].data, l->measures[i].name, values[i], err) < 0)
             return -1;
     return 0;
 }
@@ -266,6 +266,8 @@ static int boosted_init(struct run *r, struct err *err)
     b->raw = mem_alloc(n, k * sizeof *b->raw);
     if (!b->draws || !b->leaf || !b->raw)
         return err_memory(err);
+    mem_expect(b->leaf, n * sizeof *b->leaf);
+    mem_expect(b->raw, n * k * sizeof *b->raw);
     for (size_t i = 0; i < n; i++)
         memcpy(b->raw + i * k, f->base, k * sizeof *b->raw);
     if (r->bins.near && byte_codes_of_bins(&b->codes, &r->bins, err) < 0)

@@ -12,15 +12,17 @@ enum { SAVE_SECONDS = 60 };
 
 /* ---- measuring ---- */
 
-int run_keep(struct run *r, int round, const char *data, const char *name, double value,
-    struct err *err)
+int run_keep(
+    struct run *r, int round, const char *data, const char *name, double value, struct err *err)
 {
     struct fit *fit = r->fit;
 
     if (mem_grow(&fit->measurements, &fit->room, (size_t)fit->n_measurements + 1,
             sizeof *fit->measurements) < 0)
         return err_memory(err);
-    fit->measurements[fit->n_measurements++] = (struct measurement){round, data, name, value};
+    struct measurement *m = &fit->measurements[fit->n_measurements++];
+    *m = (struct measurement){.round = round, .data = data, .value = value};
+    snprintf(m->name, sizeof m->name, "%s", name);
     return 0;
 }
 
@@ -163,8 +165,8 @@ static int forest_start(struct run *r, struct err *err)
     if (r->learner->forest(r->self, &fresh, err) < 0)
         return -1;
     if (fresh.n_outputs > LEARNER_MAX_OUTPUTS) {
-        err_set(err, "%d classes are more than the %d supported", fresh.n_outputs,
-            LEARNER_MAX_OUTPUTS);
+        err_set(
+            err, "%d classes are more than the %d supported", fresh.n_outputs, LEARNER_MAX_OUTPUTS);
     } else if (!f->n_trees) {
         forest_release(f);
         *f = fresh;
@@ -193,17 +195,18 @@ static int run_init(struct run *r, struct table *train, const struct table *vali
     bins_opts.max_bins = r->opts->max_bins;
     if (bins_build(&r->bins, train, &bins_opts, err) < 0)
         return -1;
-    r->rule = (struct grow_rule){
-        r->self, fit->forest.leaf_width, l->leaf, l->leaf_by_rows(r->self)};
+    r->rule =
+        (struct grow_rule){r->self, fit->forest.leaf_width, l->leaf, l->leaf_by_rows(r->self)};
     if (valid && tally_init(&fit->valid, valid, &fit->forest, false, err) < 0)
         return -1;
     if (l->leaves_out(r->self) && !l->boosting &&
         tally_init(&fit->oob, train, &fit->forest, true, err) < 0)
         return -1;
     if (r->opts->early_stop && !is_measured(r))
-        return err_usage(err, l->boosting
-                ? "--early-stop has nothing to watch: no row is held out or in --valid"
-                : "--early-stop has nothing to watch: no row is out of bag, held out or in --valid");
+        return err_usage(
+            err, l->boosting ? "--early-stop has nothing to watch: no row is held out or in --valid"
+                             : "--early-stop has nothing to watch: no row is out of bag, held out "
+                               "or in --valid");
     if (r->rounds->init(r, err) < 0)
         return -1;
     if (r->opts->drop_cells && r->bins.near)

@@ -21,7 +21,7 @@
 #include "common/tree/forest.h"
 #include "common/tree/grow.h"
 
-enum { METRICS_MAX = 32 };
+enum { METRICS_MAX = 32, ROUNDS_MAX = 1 << 24 };
 enum { LEARNER_MAX_OUTPUTS = 4096 }; /* values a leaf may have: classes */
 
 /* What a tree that follows from the others is to the forest. */
@@ -58,10 +58,9 @@ struct boosting {
     int (*round)(void *self, int round, const double *raw, struct err *err);
     /* Before each tree of it, which adds to that output (or to all): fills the statistics.
      * measured: measure() will be called after the round. */
-    void (*stats)(
-        void *self, int output, const double *raw, const uint16_t *draws, bool measured);
-    /* After it: may change the leaves' values.  Trees of an earlier run, which have their values and
-     * weights, come by as well.  NULL: all are kept as they are. */
+    void (*stats)(void *self, int output, const double *raw, const uint16_t *draws, bool measured);
+    /* After it: may change the leaves' values.  Trees of an earlier run, which have their values
+     * and weights, come by as well.  NULL: all are kept as they are. */
     enum boost_verdict (*weigh)(void *self, struct boost_tree *t);
     /* After the round, values[] of the measures; NAN: nothing to say. */
     void (*measure)(void *self, const double *raw, const uint16_t *draws, double *values);
@@ -70,9 +69,9 @@ struct boosting {
 enum { BOOST_MEASURES_MAX = 16 };
 
 struct learner {
-    const char *program; /* "rf": what its models are called */
-    const char *rounds;  /* what -n counts, for progress and summary: "trees" */
-    size_t self_size;    /* of the learner's own state, zeroed before start() */
+    const char *program;             /* "rf": what its models are called */
+    const char *rounds;              /* what -n counts, for progress and summary: "trees" */
+    size_t self_size;                /* of the learner's own state, zeroed before start() */
     const struct boosting *boosting; /* NULL: trees do not depend on one another */
     bool by_label; /* early stopping watches what labels are wrong, not probabilities */
 
@@ -128,8 +127,8 @@ struct fit_opts {
 
 struct measurement {
     int round;        /* from 1 */
-    const char *data; /* "oob", "valid", "train" */
-    const char *name; /* a metric's or a measure's, borrowed */
+    const char *data; /* "oob", "valid", "train": a constant */
+    char name[METRIC_NAME_MAX]; /* a metric's or a measure's */
     double value;
 };
 

@@ -9,15 +9,7 @@
 #include "common/base/buf.h"
 #include "common/base/err.h"
 
-enum mtry_rule {
-    MTRY_AUTO,
-    MTRY_SQRT,
-    MTRY_LOG2,
-    MTRY_THIRD,
-    MTRY_ALL,
-    MTRY_COUNT,
-    MTRY_FRACTION
-};
+enum mtry_rule { MTRY_AUTO, MTRY_SQRT, MTRY_LOG2, MTRY_THIRD, MTRY_ALL, MTRY_COUNT, MTRY_FRACTION };
 
 struct mtry {
     enum mtry_rule rule;

@@ -9,25 +9,28 @@
 #include "common/io/format/number.h"
 #include "common/io/stream/output.h"
 
-int report_write(
-    const char *path, const struct fit *fit, struct err *err)
+int report_rows(struct output *out, const struct fit *fit, const char *prefix, struct err *err)
 {
-    struct output out = OUTPUT_INIT;
-    int ret = -1;
-
-    if (output_open(&out, path, OUTPUT_TEXT, err) < 0 ||
-        output_printf(&out, err, "round,data,metric,value\n") < 0)
-        goto out;
     for (int i = 0; i < fit->n_measurements; i++) {
         const struct measurement *m = &fit->measurements[i];
         char value[NUMBER_MAX];
         number_write(m->value, value);
         if (output_printf(
-                &out, err, "%d,%s,%s,%s\n", m->round, m->data, m->name, value) < 0)
-            goto out;
+                out, err, "%s%d,%s,%s,%s\n", prefix, m->round, m->data, m->name, value) < 0)
+            return -1;
     }
-    ret = output_close(&out, err);
-out:
+    return 0;
+}
+
+int report_write(const char *path, const struct fit *fit, struct err *err)
+{
+    struct output out = OUTPUT_INIT;
+    int ret = -1;
+
+    if (output_open(&out, path, OUTPUT_TEXT, err) == 0 &&
+        output_printf(&out, err, "round,data,metric,value\n") == 0 &&
+        report_rows(&out, fit, "", err) == 0)
+        ret = output_close(&out, err);
     output_discard(&out);
     return ret;
 }

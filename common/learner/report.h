@@ -7,10 +7,14 @@
 
 #include "common/base/watch.h"
 #include "common/io/format/json.h"
+#include "common/io/stream/output.h"
 #include "common/learner/learner.h"
 
 /* CSV round,data,metric,value. */
 int report_write(const char *path, const struct fit *fit, struct err *err) MUST_CHECK;
+/* Its lines but the first, each with the prefix before it. */
+int report_rows(
+    struct output *out, const struct fit *fit, const char *prefix, struct err *err) MUST_CHECK;
 
 /* {"rows": N, "valid_rows": N, "oob": {"accuracy": V, ...}, "valid": {...}}; NULL: no memory. */
 json_t *report_summary(const struct fit *fit, const struct metric *metrics, int n_metrics,

@@ -166,8 +166,9 @@ static int resume(struct fit *fit, const struct train_job *job, const struct tab
     if (tree_model_read(&saved, path, job->learner->program, true, err) < 0 ||
         checkpoint_fits(&saved, t, print, path, err) < 0)
         goto out;
-    watch_info(
-        watch, "going on from %d %s of '%s'", forest_rounds(&saved.forest), job->learner->rounds, path);
+    watch_info(watch, "going on from %d %s of '%s'", forest_rounds(&saved.forest),
+        job->learner->rounds, path);
+    forest_release(&fit->forest);
     fit->forest = saved.forest;
     saved.forest = (struct forest)FOREST_INIT;
     ret = 0;
@@ -182,6 +183,7 @@ struct session {
     const struct train_job *job;
     struct watch *watch;
     struct table train, valid;
+    int init_rounds;     /* of the model to go on from */
     int64_t *train_rows; /* their numbers before others were held out; NULL: the same */
     struct bag bag;      /* where forest options need it */
     struct leaf_rows leaf_rows;
@@ -353,6 +355,34 @@ out:
 
 /* ---- the verb ---- */
 
+/* Rows as the model to go on from reads them; its trees are the first of the forest. */
+static int read_for_init(
+    struct session *s, const struct operands *files, const struct read_opts *read, struct err *err)
+{
+    const char *path = s->job->boost->init;
+    struct tree_model model = TREE_MODEL_INIT;
+    int ret = -1;
+
+    if (tree_model_read(&model, path, s->job->learner->program, true, err) < 0)
+        return -1;
+    const struct table like = {.schema = model.schema, .target = model.target};
+    if (read->target && strcmp(read->target, model.target.name) != 0) {
+        err_usage(err, "-y %s: the target of '%s' is '%s'", read->target, path, model.target.name);
+        goto out;
+    }
+    if (table_read_like(&s->train, files, &like, read, s->watch, err) < 0)
+        goto out;
+    s->init_rounds = forest_rounds(&model.forest);
+    watch_info(
+        s->watch, "going on from %d %s of '%s'", s->init_rounds, s->job->learner->rounds, path);
+    s->fit.forest = model.forest;
+    model.forest = (struct forest)FOREST_INIT;
+    ret = 0;
+out:
+    tree_model_release(&model);
+    return ret;
+}
+
 static int session_read(struct session *s, const struct operands *files, struct err *err)
 {
     const struct train_opts *o = s->job->train;
@@ -360,11 +390,14 @@ static int session_read(struct session *s, const struct operands *files, struct 
 
     read.group = o->fold;
     read.group_option = "--fold";
-    if (table_read(&s->train, files, &read, s->watch, err) < 0)
+    bool init = s->job->boost && s->job->boost->init;
+    if ((init ? read_for_init(s, files, &read, err)
+              : table_read(&s->train, files, &read, s->watch, err)) < 0)
         return -1;
     if (!s->train.y)
         return err_usage(err, "which column is the target?  Name it with -y");
-    if (o->valid && table_read_like(&s->valid, o->valid, &s->train, &read, s->watch, err) < 0)
+    if (o->valid && table_read_like(&s->valid, &(struct operands){1, &o->valid}, &s->train, &read,
+                        s->watch, err) < 0)
         return -1;
     if ((o->holdout > 0 || o->holdout_last > 0) &&
         hold_out(&s->train, &s->valid, &s->train_rows, o, (uint64_t)s->job->common->seed, err) < 0)
@@ -378,7 +411,9 @@ static int session_options(struct session *s, struct err *err)
 
     if (metrics_choose(s->metrics, &s->fit_opts.n_metrics, job->train->metric, &s->train, err) < 0)
         return -1;
-    s->fit_opts.n_rounds = (int)job->n_rounds;
+    if (job->n_rounds + s->init_rounds > ROUNDS_MAX)
+        return err_usage(err, "-n: more than %d rounds with those of the model", ROUNDS_MAX);
+    s->fit_opts.n_rounds = (int)job->n_rounds + s->init_rounds;
     s->fit_opts.max_bins = (int)job->train->max_bins;
     s->fit_opts.early_stop = (int)job->train->early_stop;
     s->fit_opts.time_limit = job->train->time_limit;
@@ -393,6 +428,9 @@ static int session_options(struct session *s, struct err *err)
     s->options = job->learner->describe(job->params);
     if (!s->options ||
         json_object_set_new(s->options, "max_bins", json_integer(job->train->max_bins)) < 0)
+        return err_memory(err);
+    if (s->init_rounds &&
+        json_object_set_new(s->options, "init_rounds", json_integer(s->init_rounds)) < 0)
         return err_memory(err);
     return 0;
 }

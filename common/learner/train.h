@@ -44,6 +44,12 @@ struct forest_opts {
 };
 extern const struct opt forest_opts_table[];
 
+/* Of learners whose rounds follow from one another. */
+struct boost_opts {
+    const char *init; /* a model to go on from */
+};
+extern const struct opt boost_opts_table[];
+
 /* What a train verb passes on: its options, by the part of the frame that reads them. */
 struct train_job {
     const struct learner *learner;
@@ -53,6 +59,7 @@ struct train_job {
     const struct read_opts *read;
     const struct train_opts *train;
     const struct forest_opts *forest; /* NULL: it has none of these */
+    const struct boost_opts *boost;   /* or of these */
 };
 
 /* Usage errors: options that do not go together, files used twice.  For train_run(). */

@@ -31,7 +31,7 @@ const struct opt train_opts_table[] = {
     OPT_STRING(
         0, "metric", struct train_opts, metric, "LIST", "what to measure, as score(1) names it"),
     OPT_STRING(0, "report", struct train_opts, report, "FILE",
-        "write round,data,metric,value after every round"),
+        "write round,data,metric,value after every round; with --cv repeat and fold before them"),
     OPT_STRING(0, "checkpoint", struct train_opts, checkpoint, "FILE",
         "save what is grown every minute, when interrupted and at the end"),
     OPT_STRING(0, "resume", struct train_opts, resume, "FILE",
@@ -59,6 +59,12 @@ const struct opt forest_opts_table[] = {
     OPT_END,
 };
 
+const struct opt boost_opts_table[] = {
+    OPT_STRING(0, "init", struct boost_opts, init, "MODEL",
+        "go on from a model: -n more rounds on these rows, whose columns are the model's"),
+    OPT_END,
+};
+
 /* What a job without forest options has. */
 static const struct forest_opts none = {.oob = NULL};
 
@@ -77,14 +83,35 @@ static int options_check(const struct train_opts *o, const struct forest_opts *f
         return err_usage(err, "--cv measures on its folds: leave out --valid and --holdout");
     if (o->cv.folds && (o->checkpoint || o->resume))
         return err_usage(err, "--cv keeps no model: leave out --checkpoint and --resume");
-    if (o->cv.folds && o->report)
-        return err_usage(err, "--cv writes its scores to the output: leave out --report");
     if (o->cv.folds && (f->oob || f->strength || f->keep_leaf_rows))
         return err_usage(
             err, "--cv keeps no model: leave out --oob, --strength and --keep-leaf-rows");
     if (o->oof && !o->cv.folds)
         return err_usage(err, "--oof needs --cv");
     return 0;
+}
+
+/* The model's columns and target are taken as they are. */
+static int init_check(const struct train_job *job, struct err *err)
+{
+    const struct read_opts *r = job->read;
+    const char *other = r->features      ? "-x"
+                        : r->exclude     ? "-X"
+                        : r->numeric     ? "--numeric"
+                        : r->categorical ? "--categorical"
+                        : r->date        ? "--date"
+                        : r->na          ? "--na"
+                        : r->no_trim     ? "--no-trim"
+                        : r->task        ? "--task"
+                        : r->positive    ? "--positive"
+                                         : NULL;
+
+    if (other)
+        return err_usage(
+            err, "--init takes columns and target as the model has them: leave out %s", other);
+    return job->train->cv.folds
+               ? err_usage(err, "--cv would measure on rows the --init model may have seen")
+               : 0;
 }
 
 /* Standard input holds one file only, and no output takes the place of another or of the rows. */
@@ -94,9 +121,11 @@ int train_opts_check(const struct train_job *job, const struct operands *files, 
     const struct forest_opts *f = job->forest ? job->forest : &none;
     const char *const outputs[] = {job->common->output, o->report, o->checkpoint, o->oof, f->oob};
     int n_outputs = sizeof outputs / sizeof *outputs;
+    const char *init = job->boost ? job->boost->init : NULL;
     bool rows = files->n == 0;
 
-    if (options_check(o, f, err) < 0 || outputs_differ(outputs, n_outputs, err) < 0)
+    if ((init && init_check(job, err) < 0) || options_check(o, f, err) < 0 ||
+        outputs_differ(outputs, n_outputs, err) < 0)
         return -1;
     for (int i = 0; i < files->n; i++) {
         rows |= strcmp(files->item[i], "-") == 0;
@@ -106,5 +135,7 @@ int train_opts_check(const struct train_job *job, const struct operands *files, 
     }
     if (rows && o->valid && strcmp(o->valid, "-") == 0)
         return err_usage(err, "the rows and --valid cannot both be standard input");
+    if (init && strcmp(init, "-") == 0 && (rows || (o->valid && strcmp(o->valid, "-") == 0)))
+        return err_usage(err, "rows and the --init model cannot both be standard input");
     return 0;
 }

@@ -68,13 +68,11 @@ out:
     return ret;
 }
 
-int table_read_like(struct table *t, const char *path, const struct table *train,
+int table_read_like(struct table *t, const struct operands *files, const struct table *train,
     const struct read_opts *opts, const struct watch *w, struct err *err)
 {
-    const struct operands file = {1, &path};
-
     *t = (struct table)TABLE_INIT;
-    struct source *s = source_open(&file, &opts->format, train->schema.no_trim, false, err);
+    struct source *s = source_open(files, &opts->format, train->schema.no_trim, false, err);
     int ret = s ? load_like(t, s, train, opts, w, err) : -1;
     source_close(s);
     return ret;

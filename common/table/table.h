@@ -85,9 +85,9 @@ double table_sparse_value(const struct table *t, int64_t row, int col);
  * in length. */
 int table_read(struct table *t, const struct operands *files, const struct read_opts *opts,
     const struct watch *w, struct err *err) MUST_CHECK;
-/* Reads path as another sample of `train`'s columns: by name, with its kinds, dictionaries,
- * classes, target, weight. */
-int table_read_like(struct table *t, const char *path, const struct table *train,
+/* Reads files as another sample of `train`'s columns: by name, with its kinds, dictionaries,
+ * classes, target, weight.  Of train only schema and target are looked at. */
+int table_read_like(struct table *t, const struct operands *files, const struct table *train,
     const struct read_opts *opts, const struct watch *w, struct err *err) MUST_CHECK;
 /* The rows named by rows[n], copied, in that order. */
 int table_select(struct table *to, const struct table *from, const int64_t *rows, int64_t n,

@@ -31,8 +31,8 @@ static int leaf_remember(struct grower *g, const struct open_node *node)
     /* rows that were parted ahead in vain are where the children have them */
     uint8_t buffer = node->ahead ? node->ahead->child[0].buffer : node->buffer;
     g->leaf[g->n_grown] = (struct grown_leaf){node->begin, node->end, buffer};
-    memcpy(g->leaf_totals + g->n_grown++ * g->width, node->totals,
-        g->width * sizeof *g->leaf_totals);
+    memcpy(
+        g->leaf_totals + g->n_grown++ * g->width, node->totals, g->width * sizeof *g->leaf_totals);
     return 0;
 }
 
@@ -48,8 +48,7 @@ static int node_to_leaf(struct grower *g, const struct open_node *node)
     if (g->opts->all_threads)
         return leaf_remember(g, node);
     if (r->by_rows)
-        rows = g->moving ? records_rows(&g->records, &node->records, g->draws)
-                         : node_rows(g, node);
+        rows = g->moving ? records_rows(&g->records, &node->records, g->draws) : node_rows(g, node);
     r->leaf(r->self, r->by_rows ? &rows : NULL, node->totals, values);
     return 0;
 }
@@ -288,7 +287,7 @@ static int next_node(struct grower *g)
             return -1;
         node = queue_pop(&g->open);
     }
-    int ret = !split             ? node_to_leaf(g, &node)
+    int ret = !split            ? node_to_leaf(g, &node)
               : !o->all_threads ? node_expand(g, &node)
                                 : node_take(g, &node);
     open_release(g, &node);

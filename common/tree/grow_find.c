@@ -148,11 +148,9 @@ static bool columns_find(struct grower *g, const struct open_node *node,
     bool found = false;
 
     if (g->moving)
-        return records_find(
-            &g->records, sn, &node->records, cols, n_cols, &w->scratch, &w->best);
+        return records_find(&g->records, sn, &node->records, cols, n_cols, &w->scratch, &w->best);
     if (g->is_packed && node->hist)
-        return packed_find(
-            &g->packed, sn, node->hist, w->column_hist, &w->scratch, &w->best);
+        return packed_find(&g->packed, sn, node->hist, w->column_hist, &w->scratch, &w->best);
     for (int i = 0; i < n_cols; i++)
         found |= column_find(g, node, sn, cols[i], cuts, w);
     return found;

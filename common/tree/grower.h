@@ -99,8 +99,8 @@ uint32_t node_size(const struct grower *g, const struct open_node *node);
 int rows_fill(struct grower *g, struct open_node *root) MUST_CHECK;
 /* Parts the node's rows among its children, each part in its old order; all_threads: the caller
  * is no task of the pool. */
-void rows_partition(struct grower *g, const struct open_node *node, struct open_node child[2],
-    bool all_threads);
+void rows_partition(
+    struct grower *g, const struct open_node *node, struct open_node child[2], bool all_threads);
 
 /* ---- splits (grow_find.c) ---- */
 

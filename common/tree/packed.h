@@ -24,10 +24,10 @@ enum { PACKED_BINS = 256 }; /* a column's, used or not: a fixed distance is fast
 struct packed {
     const struct bins *bins;
     const struct row_stats *stats;
-    int count_bits;       /* of draws in a word */
-    bool weights;         /* differ: two words a bin */
-    bool many_draws;      /* some row is drawn more than once */
-    const int *cols;      /* the tree's */
+    int count_bits;  /* of draws in a word */
+    bool weights;    /* differ: two words a bin */
+    bool many_draws; /* some row is drawn more than once */
+    const int *cols; /* the tree's */
     int n_cols;
 };
 
@@ -46,8 +46,8 @@ struct packed packed_init(
 /* Adds the rows to hist. */
 void packed_count(const struct packed *p, const struct hist_rows *rows, int64_t *hist);
 
-/* As split_find() of each of the tree's columns in turn; wide is scratch for a column of split_find()'s
- * histogram.  Returns whether one could be cut at all. */
+/* As split_find() of each of the tree's columns in turn; wide is scratch for a column of
+ * split_find()'s histogram.  Returns whether one could be cut at all. */
 bool packed_find(const struct packed *p, const struct split_node *node, const int64_t *hist,
     int64_t *wide, struct split_scratch *scratch, struct split *best);
 

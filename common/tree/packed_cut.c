@@ -38,8 +38,8 @@ static inline double side_score(const struct cuts_of *c, int64_t weight, int64_t
 }
 
 /* Prefixes of words[n_bins][1 or 2], with what is in start[] on their left. */
-static struct prefix find_plain(const struct cuts_of *c, const int64_t *words, int n_bins,
-    const int64_t start[2], double gain)
+static struct prefix find_plain(
+    const struct cuts_of *c, const int64_t *words, int n_bins, const int64_t start[2], double gain)
 {
     bool two = c->packed->weights;
     int64_t left = start[0], left_weight = start[1], min_leaf = c->node->min_leaf;
@@ -106,8 +106,8 @@ LANES_CODE static struct prefix lanes_best(__m512d gain, __m512i cut, struct pre
 }
 
 /* find_plain(), eight bins at once; every operation is the same. */
-LANES_CODE static struct prefix find_lanes(const struct cuts_of *c, const int64_t *words,
-    int n_bins, const int64_t start[2], double gain)
+LANES_CODE static struct prefix find_lanes(
+    const struct cuts_of *c, const int64_t *words, int n_bins, const int64_t start[2], double gain)
 {
     bool two = c->packed->weights;
     __m512i even = _mm512_setr_epi64(0, 2, 4, 6, 8, 10, 12, 14);
@@ -154,8 +154,8 @@ LANES_CODE static struct prefix find_lanes(const struct cuts_of *c, const int64_
 }
 #endif
 
-static struct prefix find_prefix(const struct cuts_of *c, const int64_t *words, int n_bins,
-    const int64_t start[2], double gain)
+static struct prefix find_prefix(
+    const struct cuts_of *c, const int64_t *words, int n_bins, const int64_t start[2], double gain)
 {
 #if defined(__x86_64__)
     if (cpu_level() >= CPU_AVX512)
@@ -231,9 +231,8 @@ static void find_number(const struct cuts_of *c, const int64_t *words, int col, 
 
     if (word_draws(c, *missing)) {
         missing_left = 0;
-        left = find_prefix(
-            c, words, n_bins, (int64_t[2]){missing[0], c->packed->weights ? missing[1] : 0},
-            best->gain);
+        left = find_prefix(c, words, n_bins,
+            (int64_t[2]){missing[0], c->packed->weights ? missing[1] : 0}, best->gain);
         if (left.cut >= 0 && (right.cut < 0 || left.gain > right.gain ||
                                  (left.gain == right.gain && left.cut < right.cut))) {
             right = left;
@@ -265,8 +264,7 @@ bool packed_find(const struct packed *p, const struct split_node *node, const in
     for (int i = 0; i < p->n_cols; i++) {
         const struct bin_column *column = &p->bins->cols[p->cols[i]];
         const int64_t *words = hist + ((size_t)i * PACKED_BINS << p->weights);
-        if (column->category || node->score != score_squared ||
-            split_direction(node, p->cols[i])) {
+        if (column->category || node->score != score_squared || split_direction(node, p->cols[i])) {
             found |= find_by_split(&c, words, p->cols[i], wide, scratch, best);
         } else if (can_be_cut(&c, words, column->n_bins)) {
             find_number(&c, words, p->cols[i], best);

@@ -15,7 +15,7 @@
 
 struct open_node {
     uint32_t node;
-    uint64_t key; /* what its random choices depend on, beside seed and tree */
+    uint64_t key;        /* what its random choices depend on, beside seed and tree */
     uint32_t begin, end; /* its rows are the grower's rows[buffer][begin..end) */
     uint8_t buffer;
     struct record_node records; /* or, where rows are in records, these */

@@ -71,7 +71,7 @@ struct search {
     double gain;
     int cut;
     bool missing_left;
-    double at; /* where a random cut fell; NaN: halfway between the bins */
+    double at;     /* where a random cut fell; NaN: halfway between the bins */
     int direction; /* split_direction(), of two sums */
 };
 

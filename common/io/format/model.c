@@ -74,6 +74,13 @@ static int model_check_format(const struct model *m, struct err *err)
     return 0;
 }
 
+/* As a name is said: an rf, an adaboost, a gbdt. */
+static const char *article(const char *name)
+{
+    bool spelt = strchr("mrx", name[0]) && !strchr("aeiou", name[1]); /* its first letter's name */
+    return spelt || strchr("aeiou", name[0]) ? "an" : "a";
+}
+
 static int model_check_program(struct model *m, const char *program, struct err *err)
 {
     static const char allowed[] = "abcdefghijklmnopqrstuvwxyz0123456789-";
@@ -84,7 +91,8 @@ static int model_check_program(struct model *m, const char *program, struct err 
         return err_set(err, "%s: damaged: it does not say which program made it", name);
     memcpy(m->program, text, len + 1);
     if (program && strcmp(program, text) != 0)
-        return err_set(err, "%s: this is a %s model: use %s-predict", name, text, text);
+        return err_set(
+            err, "%s: this is %s %s model: use %s-predict", name, article(text), text, text);
     return 0;
 }
 

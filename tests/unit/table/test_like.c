@@ -8,6 +8,12 @@
 
 #include "tests/unit/table/rows.h"
 
+static int read_like(struct table *t, const char *path, const struct table *train,
+    const struct read_opts *opts, const struct watch *w, struct err *err)
+{
+    return table_read_like(t, &(struct operands){1, &path}, train, opts, w, err);
+}
+
 static const struct read_opts none = READ_OPTIONS_INIT;
 
 static void test_like(void **state)
@@ -29,7 +35,7 @@ static void test_like(void **state)
                   &(struct read_opts){.target = "y", .weight = "w", .task = TASK_CLASSIFICATION},
                   NULL, &err),
         &err);
-    assert_ok(table_read_like(&t, good, &train, &o, &w, &err), &err);
+    assert_ok(read_like(&t, good, &train, &o, &w, &err), &err);
     assert_int_equal(t.n_rows, 2);
     assert_all_close(t.values[0], n, 2, 0, 0);
     assert_all_close(t.values[1], c, 2, 0, 0);
@@ -38,22 +44,21 @@ static void test_like(void **state)
     assert_non_null(
         strstr(said.data, "1 category not known from training is read as missing ('c' 1)"));
     table_release(&t);
-    assert_err(table_read_like(&t, label, &train, &o, NULL, &err), &err, ERR_FAILED,
+    assert_err(read_like(&t, label, &train, &o, NULL, &err), &err, ERR_FAILED,
         "label.csv:2: target 'y': '3' is a class that the training rows do not have");
-    assert_err(table_read_like(&t, text, &train, &o, NULL, &err), &err, ERR_FAILED,
+    assert_err(read_like(&t, text, &train, &o, NULL, &err), &err, ERR_FAILED,
         "text.csv:2: column 'n': 'x' is not a number");
-    assert_err(table_read_like(&t, column, &train, &o, NULL, &err), &err, ERR_FAILED,
+    assert_err(read_like(&t, column, &train, &o, NULL, &err), &err, ERR_FAILED,
         "column.csv: no column 'n'");
     assert_err(
-        table_read_like(&t, good, &train,
+        read_like(&t, good, &train,
             &(struct read_opts){.target = "y", .group = "g", .group_option = "--fold"}, NULL, &err),
         &err, ERR_FAILED, "good.csv: --fold: no column 'g'");
-    assert_err(
-        table_read_like(&t, good, &train, &(struct read_opts){.weight = "weigh"}, NULL, &err), &err,
-        ERR_FAILED, "good.csv: -w: no column 'weigh'");
-    assert_err(table_read_like(&t, joined, &train, &o, NULL, &err), &err, ERR_FAILED,
+    assert_err(read_like(&t, good, &train, &(struct read_opts){.weight = "weigh"}, NULL, &err),
+        &err, ERR_FAILED, "good.csv: -w: no column 'weigh'");
+    assert_err(read_like(&t, joined, &train, &o, NULL, &err), &err, ERR_FAILED,
         "(the model needs it): if '|' separates columns, say -d '|'");
-    assert_err(table_read_like(&t, target, &train, &o, NULL, &err), &err, ERR_FAILED,
+    assert_err(read_like(&t, target, &train, &o, NULL, &err), &err, ERR_FAILED,
         "target.csv: no column 'y', the target");
     table_release(&train);
     buf_release(&said);
@@ -67,7 +72,7 @@ static void test_like_libsvm(void **state)
     const double values[] = {5, 4};
     (void)state;
     assert_ok(rows_read(&train, "1 1:2\n0 3:3\n", &none, NULL, &err), &err);
-    assert_ok(table_read_like(&t, other, &train, &none, NULL, &err), &err);
+    assert_ok(read_like(&t, other, &train, &none, NULL, &err), &err);
     assert_int_equal(t.n_rows, 2);
     assert_int_equal(t.sparse->start[1], 2);
     assert_int_equal(t.sparse->start[2], 2); /* column 2 is not in the training rows */
@@ -133,7 +138,7 @@ static int sparse_under_fault(void *ctx, struct err *err)
     ret = table_select(&part, &t, rows, 2, err);
     if (ret == 0)
         table_release(&part);
-    if (ret == 0 && (ret = table_read_like(&like, ctx, &t, &o, NULL, err)) == 0)
+    if (ret == 0 && (ret = read_like(&like, ctx, &t, &o, NULL, err)) == 0)
         table_release(&like);
     table_release(&t);
     return ret;
@@ -144,7 +149,7 @@ static int like_under_fault(void *ctx, struct err *err)
     struct table *train = ctx, t;
     const char *path = unit_path("fault.csv");
     const struct read_opts o = {.weight = "w", .group = "g"};
-    if (table_read_like(&t, path, train, &o, NULL, err) < 0)
+    if (read_like(&t, path, train, &o, NULL, err) < 0)
         return -1;
     table_release(&t);
     return 0;
