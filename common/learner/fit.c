@@ -134,8 +134,8 @@ static int run_rounds(struct run *r, struct err *err)
     struct fit *fit = r->fit;
 
     /* a run that went on from where no round could follow still shows what it has to valid rows */
-    while (r->first < o->n_rounds && !fit->stopped_early &&
-           !(r->ended && r->first >= r->n_resumed)) {
+    while (
+        r->first < o->n_rounds && !fit->stopped_early && !(r->ended && r->first >= r->n_resumed)) {
         if (watch_stop(r->watch))
             return err_interrupted(err);
         if ((fit->out_of_time = is_out_of_time(r)))

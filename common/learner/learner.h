@@ -126,8 +126,8 @@ struct fit_opts {
 };
 
 struct measurement {
-    int round;        /* from 1 */
-    const char *data; /* "oob", "valid", "train": a constant */
+    int round;                  /* from 1 */
+    const char *data;           /* "oob", "valid", "train": a constant */
     char name[METRIC_NAME_MAX]; /* a metric's or a measure's */
     double value;
 };

@@ -15,8 +15,8 @@ int report_rows(struct output *out, const struct fit *fit, const char *prefix, s
         const struct measurement *m = &fit->measurements[i];
         char value[NUMBER_MAX];
         number_write(m->value, value);
-        if (output_printf(
-                out, err, "%s%d,%s,%s,%s\n", prefix, m->round, m->data, m->name, value) < 0)
+        if (output_printf(out, err, "%s%d,%s,%s,%s\n", prefix, m->round, m->data, m->name, value) <
+            0)
             return -1;
     }
     return 0;
