@@ -154,6 +154,11 @@ out:
     return ret;
 }
 
+static int64_t leaves_of(const struct gbdt_params *p)
+{
+    return p->max_leaves >= 0 ? p->max_leaves : p->max_depth ? 0 : DEFAULT_LEAVES;
+}
+
 static void grow_choose(const struct gbdt *g, const struct table *t, struct grow_opts *grow)
 {
     const struct gbdt_params *p = g->params;
@@ -318,12 +323,13 @@ static json_t *gbdt_describe(const void *params)
     json_t *j = NULL;
 
     if (mtry_show(&p->mtry, &mtry) == 0)
-        j = json_pack("{s:s, s:f, s:f, s:I, s:I, s:I, s:I, s:f, s:s, s:s, s:s?, s:s?, s:I}", "loss",
-            loss_names[p->loss], "alpha", p->alpha, "learning_rate", p->learning_rate, "max_depth",
-            (json_int_t)p->max_depth, "max_leaves", (json_int_t)p->max_leaves, "min_leaf",
-            (json_int_t)p->min_leaf, "min_split", (json_int_t)p->min_split, "sample_fraction",
-            p->sample_fraction, "mtry", mtry.data, "mtry_per", p->mtry_per_tree ? "tree" : "node",
-            "increasing", p->increasing, "decreasing", p->decreasing, "seed", (json_int_t)p->seed);
+        j = json_pack("{s:s, s:o, s:f, s:I, s:I, s:I, s:I, s:f, s:s, s:s, s:s?, s:s?, s:I}", "loss",
+            loss_names[p->loss], "alpha", p->alpha > 0 ? json_real(p->alpha) : json_null(),
+            "learning_rate", p->learning_rate, "max_depth", (json_int_t)p->max_depth, "max_leaves",
+            (json_int_t)leaves_of(p), "min_leaf", (json_int_t)p->min_leaf, "min_split",
+            (json_int_t)p->min_split, "sample_fraction", p->sample_fraction, "mtry", mtry.data,
+            "mtry_per", p->mtry_per_tree ? "tree" : "node", "increasing", p->increasing,
+            "decreasing", p->decreasing, "seed", (json_int_t)p->seed);
     buf_release(&mtry);
     return j;
 }

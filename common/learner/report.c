@@ -54,13 +54,23 @@ static int summary_add(json_t *summary, const char *data, const struct fit *fit,
     return json_object_set_new(summary, data, values);
 }
 
-json_t *report_summary(const struct fit *fit, const struct metric *metrics, int n_metrics,
-    int64_t n_rows, int64_t n_valid_rows)
+/* The measure that a learner minds most, on its training rows; NAN: there is none. */
+static double train_value(const struct learner *l, const struct fit *fit)
 {
+    return l->boosting ? fit_value(fit, "train", l->boosting->measures[0].name) : NAN;
+}
+
+json_t *report_summary(const struct learner *l, const struct fit *fit, const struct metric *metrics,
+    int n_metrics, int64_t n_rows, int64_t n_valid_rows)
+{
+    double train = train_value(l, fit);
     json_t *summary =
         json_pack("{s:I, s:I}", "rows", (json_int_t)n_rows, "valid_rows", (json_int_t)n_valid_rows);
-    if (summary && (summary_add(summary, "oob", fit, metrics, n_metrics) < 0 ||
-                       summary_add(summary, "valid", fit, metrics, n_metrics) < 0)) {
+    if (summary &&
+        ((isfinite(train) && json_object_set_new(summary, "train",
+                                 json_pack("{s:f}", l->boosting->measures[0].name, train)) < 0) ||
+            summary_add(summary, "oob", fit, metrics, n_metrics) < 0 ||
+            summary_add(summary, "valid", fit, metrics, n_metrics) < 0)) {
         json_decref(summary);
         return NULL;
     }
@@ -92,10 +102,15 @@ void report_say(const struct watch *w, const struct learner *l, const struct fit
     if (buf_printf(&line, "%" PRId64 " row%s, %d column%s, %d %.*s%s%s%s", train->n_rows,
             train->n_rows == 1 ? "" : "s", columns, columns == 1 ? "" : "s", rounds, name,
             l->rounds, why ? " (" : "", why ? why : "", why ? ")" : "") == 0) {
+        double fitted = train_value(l, fit);
+        if (!isnan(fitted) &&
+            buf_printf(&line, ", train %s %.4g", l->boosting->measures[0].name, fitted) < 0)
+            goto out;
         say_scores(&line, "oob", fit, metrics, n_metrics);
         say_scores(&line, "valid", fit, metrics, n_metrics);
         if (buf_printf(&line, ", %.1f s", seconds) == 0)
             watch_info(w, "%s", line.data);
     }
+out:
     buf_release(&line);
 }

@@ -16,9 +16,10 @@ int report_write(const char *path, const struct fit *fit, struct err *err) MUST_
 int report_rows(
     struct output *out, const struct fit *fit, const char *prefix, struct err *err) MUST_CHECK;
 
-/* {"rows": N, "valid_rows": N, "oob": {"accuracy": V, ...}, "valid": {...}}; NULL: no memory. */
-json_t *report_summary(const struct fit *fit, const struct metric *metrics, int n_metrics,
-    int64_t n_rows, int64_t n_valid_rows);
+/* {"rows": N, "valid_rows": N, "train": {"loss": V}, "oob": {"accuracy": V, ...}, "valid": {...}};
+ * NULL: no memory. */
+json_t *report_summary(const struct learner *l, const struct fit *fit, const struct metric *metrics,
+    int n_metrics, int64_t n_rows, int64_t n_valid_rows);
 
 /* One line: rows, columns, rounds, scores, seconds. */
 void report_say(const struct watch *w, const struct learner *l, const struct fit *fit,

@@ -330,7 +330,7 @@ static int train_model(struct session *s, double started, struct err *err)
         goto out;
     warn_no_split(s);
     summary = report_summary(
-        &s->fit, s->metrics, s->fit_opts.n_metrics, s->train.n_rows, s->valid.n_rows);
+        job->learner, &s->fit, s->metrics, s->fit_opts.n_metrics, s->train.n_rows, s->valid.n_rows);
     if (!summary) {
         err_memory(err);
         goto out;
