@@ -195,6 +195,7 @@ static int gbdt_start(void *self, const void *params, const struct table *train,
     const struct target *t = &train->target;
 
     g->params = params;
+    g->oob_before = NAN;
     g->rows.loss = loss_choose(g->params->loss, t, err);
     if (!g->rows.loss)
         return -1;

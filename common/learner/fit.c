@@ -147,6 +147,8 @@ static int run_rounds(struct run *r, struct err *err)
         if (save_now_and_then(r, err) < 0)
             return -1;
     }
+    if (r->rounds->finish && r->rounds->finish(r, err) < 0)
+        return -1;
     if (!is_measured(r))
         return 0;
     if (o->early_stop)
