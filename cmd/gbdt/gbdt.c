@@ -11,6 +11,7 @@
 #include "common/io/format/number.h"
 #include "common/learner/sampling.h"
 #include "common/learner/sums.h"
+#include "common/learner/targets.h"
 
 enum { DEFAULT_LEAVES = 31, CHUNK = 4096 };
 
@@ -112,20 +113,6 @@ static int targets_check(const struct gbdt *g, const struct table *t, struct err
                      t->target.name, loss->name);
 }
 
-static int weights_check(const struct table *t, struct err *err)
-{
-    double sum = 0;
-
-    for (int64_t i = 0; i < t->n_rows; i++) {
-        double weight = t->weight ? t->weight[i] : 1;
-        sum += weight;
-        if (weight > SUMS_LARGEST)
-            return err_set(err, "a weight of %g is too large to add up: scale the weights", weight);
-    }
-    return sum > 1 / SUMS_LARGEST ? 0
-                                  : err_set(err, "the weights are too small to add up: scale them");
-}
-
 static int rows_init(struct gbdt *g, const struct table *t, struct err *err)
 {
     struct loss_rows *rows = &g->rows;
@@ -209,13 +196,15 @@ static int gbdt_start(void *self, const void *params, const struct table *train,
     const struct target *t = &train->target;
 
     g->params = params;
+    g->oob_before = NAN;
     g->rows.loss = loss_choose(g->params->loss, t, err);
     if (!g->rows.loss)
         return -1;
     g->rows.alpha = alpha_of(g->params, g->rows.loss);
     g->rows.n_outputs = g->rows.loss->link == LINK_SOFTMAX ? (int)dict_size(t->classes) : 1;
-    if (weights_check(train, err) < 0 || targets_check(g, train, err) < 0 ||
-        directions_init(g, train, err) < 0 || rows_init(g, train, err) < 0 ||
+    if ((train->weight && weights_check(train->weight, train->n_rows, err) < 0) ||
+        targets_check(g, train, err) < 0 || directions_init(g, train, err) < 0 ||
+        rows_init(g, train, err) < 0 ||
         sampling_init(&g->sampling, g->sums.value[0], train->n_rows, g->params->sample_fraction,
             false, g->params->seed, err) < 0)
         return -1;

@@ -16,6 +16,7 @@ struct boost {
     uint16_t *draws;         /* [n_rows] */
     uint32_t *leaf;          /* [n_rows] of the tree at hand */
     double *raw;             /* [n_rows][n_outputs] what the forest says */
+    int measured;            /* the round that was last, from 1 */
 };
 
 /* What a pass over all rows works with. */
@@ -127,7 +128,13 @@ static void tree_tell(struct run *r, const struct tree *tree, int output)
 static enum boost_verdict tree_weigh(struct run *r, struct boost_tree *t)
 {
     const struct boosting *l = r->learner->boosting;
-    return l->weigh ? l->weigh(r->self, t) : BOOST_KEEP;
+    enum boost_verdict verdict = l->weigh ? l->weigh(r->self, t) : BOOST_KEEP;
+
+    r->ended |= verdict != BOOST_KEEP;
+    r->fit->ended = t->why;
+    if (t->warn)
+        watch_warn(r->watch, "%s", t->why);
+    return verdict;
 }
 
 /* ---- trees of an earlier run ---- */
@@ -150,7 +157,7 @@ static int replay(struct run *r, struct err *err)
         if (watch_stop(r->watch))
             return err_interrupted(err);
         pass_run(&p, leaves_by_values);
-        r->ended = tree_weigh(r, &t) != BOOST_KEEP;
+        tree_weigh(r, &t);
         tree_tell(r, &tree, t.output);
     }
     return 0;
@@ -178,7 +185,6 @@ static int tree_grow(struct run *r, int output, bool measured, bool *dropped, st
     if (leaves_find(r, t.tree, err) < 0)
         goto fail;
     enum boost_verdict verdict = tree_weigh(r, &t);
-    r->ended |= verdict != BOOST_KEEP;
     if ((*dropped = verdict == BOOST_DROP)) {
         tree_free(t.tree);
         return 0;
@@ -196,16 +202,18 @@ fail:
     return -1;
 }
 
-static int keep_measures(struct run *r, struct err *err)
+/* Of a round, from 1, that the forest ends with. */
+static int keep_measures(struct run *r, int round, struct err *err)
 {
     const struct boosting *l = r->learner->boosting;
     struct boost *b = r->own;
     double values[BOOST_MEASURES_MAX];
 
+    b->measured = round;
     l->measure(r->self, b->raw, b->draws, values);
     for (int i = 0; l->measures[i].name; i++)
         if (!isnan(values[i]) &&
-            run_keep(r, r->first + 1, l->measures[i].data, l->measures[i].name, values[i], err) < 0)
+            run_keep(r, round, l->measures[i].data, l->measures[i].name, values[i], err) < 0)
             return -1;
     return 0;
 }
@@ -237,7 +245,7 @@ static int boosted_step(struct run *r, struct err *err)
             return -1;
         if (dropped)
             return 0;
-        if ((measured || r->ended) && keep_measures(r, err) < 0)
+        if (measured && keep_measures(r, r->first + 1, err) < 0)
             return -1;
     }
     r->first++;
@@ -245,6 +253,14 @@ static int boosted_step(struct run *r, struct err *err)
         tally_add(&fit->valid, &fit->forest, tree, tree + per_round, NULL, NULL, NULL, err) < 0)
         return -1;
     return o->curve || o->early_stop ? run_measure(r, r->first, err) : 0;
+}
+
+/* Whatever a run ended by, and also one that had nothing left to do. */
+static int boosted_finish(struct run *r, struct err *err)
+{
+    const struct boost *b = r->own;
+    int n = forest_rounds(&r->fit->forest);
+    return n > 0 && b->measured != n ? keep_measures(r, n, err) : 0;
 }
 
 /* ---- beginning and end ---- */
@@ -288,5 +304,6 @@ const struct rounds boosted_rounds = {
     .own_size = sizeof(struct boost),
     .init = boosted_init,
     .step = boosted_step,
+    .finish = boosted_finish,
     .release = boosted_release,
 };

@@ -38,6 +38,8 @@ struct rounds {
     int (*init)(struct run *r, struct err *err);
     /* Grows, adds and measures one round or more, and moves r->first on. */
     int (*step)(struct run *r, struct err *err);
+    /* When all are done: measures the last if step() did not.  NULL: nothing to do. */
+    int (*finish)(struct run *r, struct err *err);
     void (*release)(struct run *r);
 };
 extern const struct rounds bagged_rounds, boosted_rounds;
