@@ -165,20 +165,22 @@ static int replay(struct run *r, struct err *err)
 
 /* ---- a round ---- */
 
-/* Grows the round's tree for an output.  A tree that is dropped ends the run. */
-static int tree_grow(struct run *r, int output, bool measured, bool *dropped, struct err *err)
+/* Grows the round's tree number i.  A tree that is dropped ends the run. */
+static int tree_grow(struct run *r, int i, bool measured, bool *dropped, struct err *err)
 {
     struct boost *b = r->own;
     struct forest *f = &r->fit->forest;
+    int number = r->first * forest_trees_per_round(f) + i, output = forest_tree_output(f, number);
     struct boost_tree t = {.round = r->first,
         .output = output,
         .leaf = b->leaf,
         .draws = b->draws,
         .weight = 1,
         .first = f->n_trees == 0};
-    int number = r->first * forest_trees_per_round(f) + output;
 
-    r->learner->boosting->stats(r->self, output, b->raw, b->draws, measured);
+    /* trees beside each other see the same */
+    if (i % f->parallel == 0)
+        r->learner->boosting->stats(r->self, output, b->raw, b->draws, measured);
     t.tree = grower_tree(b->grower, (uint32_t)number, b->draws, err);
     if (!t.tree)
         return -1;

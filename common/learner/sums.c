@@ -57,9 +57,12 @@ int sums_values(struct sums *s, struct err *err)
 
 struct fixing {
     const double *target, *weight;
+    int step; /* from one row's target to the next one's */
     int64_t *fixed, n;
     double max[PARTS], per_unit;
     bool equal[PARTS];
+    int shift; /* sums_second(): of the first derivative above the second */
+    double second_per_unit;
 };
 
 static int64_t part_begin(const struct fixing *f, int64_t part)
@@ -75,7 +78,8 @@ static void max_part(void *ctx, int64_t part, int worker)
     (void)worker;
 
     for (int64_t i = begin; i < end; i++) {
-        double size = fabs(f->weight ? f->weight[i] * f->target[i] : f->target[i]);
+        double target = f->target[i * f->step];
+        double size = fabs(f->weight ? f->weight[i] * target : target);
         max = size > max ? size : max;
     }
     f->max[part] = max;
@@ -83,21 +87,38 @@ static void max_part(void *ctx, int64_t part, int worker)
 
 /* Adding 2^52 and a half leaves a double's last bit worth 1: it is rounded as nearbyint() does, and
  * its bits count on from that number's. */
+static inline int64_t fix(double value, double per_unit)
+{
+    const double large = 0x1.8p52;
+    double sum = value * per_unit + large;
+    int64_t bits, zero;
+
+    memcpy(&bits, &sum, sizeof bits);
+    memcpy(&zero, &large, sizeof zero);
+    return bits - zero;
+}
+
 static void fix_part(void *ctx, int64_t part, int worker)
 {
     const struct fixing *f = ctx;
-    int64_t begin = part_begin(f, part), end = part_begin(f, part + 1), zero;
-    const double large = 0x1.8p52;
+    int64_t begin = part_begin(f, part), end = part_begin(f, part + 1);
     (void)worker;
 
-    memcpy(&zero, &large, sizeof zero);
     for (int64_t i = begin; i < end; i++) {
-        double value = f->weight ? f->weight[i] * f->target[i] : f->target[i];
-        double sum = value * f->per_unit + large;
-        int64_t bits;
-        memcpy(&bits, &sum, sizeof bits);
-        f->fixed[i] = bits - zero;
+        double target = f->target[i * f->step];
+        f->fixed[i] = fix(f->weight ? f->weight[i] * target : target, f->per_unit);
     }
+}
+
+static void join_part(void *ctx, int64_t part, int worker)
+{
+    const struct fixing *f = ctx;
+    int64_t begin = part_begin(f, part), end = part_begin(f, part + 1);
+    (void)worker;
+
+    for (int64_t i = begin; i < end; i++)
+        f->fixed[i] = (int64_t)((uint64_t)fix(f->target[2 * i], f->per_unit) << f->shift) +
+                      fix(f->target[2 * i + 1], f->second_per_unit);
 }
 
 static double fixing_max(struct fixing *f)
@@ -123,9 +144,21 @@ static void equal_part(void *ctx, int64_t part, int worker)
         f->equal[part] = f->fixed[i] == f->fixed[0];
 }
 
+/* Before anything is fixed: targets themselves. */
+static void equal_second_part(void *ctx, int64_t part, int worker)
+{
+    struct fixing *f = ctx;
+    int64_t begin = part_begin(f, part), end = part_begin(f, part + 1);
+    (void)worker;
+
+    f->equal[part] = true;
+    for (int64_t i = begin; i < end && f->equal[part]; i++)
+        f->equal[part] = f->target[i * f->step] == f->target[0];
+}
+
 void sums_reweigh(struct sums *s, const double *weight)
 {
-    struct fixing f = {.target = weight, .fixed = s->value[0], .n = s->n_rows};
+    struct fixing f = {.target = weight, .step = 1, .fixed = s->value[0], .n = s->n_rows};
 
     s->stats.unit[0] = stats_unit(fixing_max(&f), s->n_rows);
     fixing_fix(&f, s->stats.unit[0]);
@@ -138,12 +171,57 @@ void sums_reweigh(struct sums *s, const double *weight)
 void sums_set(struct sums *s, const double *target, const double *weight)
 {
     int bits = s->packed ? packed_value_bits(s->n_rows) : 0;
-    struct fixing f = {.target = target, .weight = weight, .fixed = s->value[1], .n = s->n_rows};
+    struct fixing f = {
+        .target = target, .weight = weight, .step = 1, .fixed = s->value[1], .n = s->n_rows};
     double max = fixing_max(&f);
 
     s->stats.unit[1] = bits ? packed_unit(max, bits) : stats_unit(max, s->n_rows);
     s->stats.value_bits = bits;
     fixing_fix(&f, s->stats.unit[1]);
+}
+
+int sums_second_init(struct sums *s, int64_t n_rows, struct err *err)
+{
+    s->n_rows = n_rows;
+    s->packed = true;
+    s->value[0] = mem_alloc((size_t)n_rows, sizeof *s->value[0]);
+    return s->value[0] ? sums_values(s, err) : err_memory(err);
+}
+
+void sums_second(struct sums *s, const double *gradient)
+{
+    struct fixing first = {
+        .target = gradient, .step = 2, .fixed = s->value[1], .n = s->n_rows};
+    struct fixing second = {
+        .target = gradient + 1, .step = 2, .fixed = s->value[0], .n = s->n_rows};
+    double max = fixing_max(&first), second_max = fixing_max(&second);
+    int bits = s->n_rows >= SUMS_JOIN_ROWS ? packed_joined_bits(s->n_rows) : 0;
+    struct row_stats *stats = &s->stats;
+
+    pool_run(PARTS, equal_second_part, &second);
+    stats->equal_weights = second_max > 0;
+    for (int i = 0; i < PARTS; i++)
+        stats->equal_weights &= second.equal[i];
+    if (stats->equal_weights || !bits) {
+        int alone = packed_value_bits(s->n_rows);
+        stats->value[0] = s->value[0];
+        stats->value[1] = s->value[1];
+        stats->word = NULL;
+        stats->value_bits = alone;
+        stats->unit[0] = stats_unit(second_max, s->n_rows);
+        stats->unit[1] = alone ? packed_unit(max, alone) : stats_unit(max, s->n_rows);
+        fixing_fix(&second, stats->unit[0]);
+        fixing_fix(&first, stats->unit[1]);
+        return;
+    }
+    stats->word = s->value[1];
+    stats->low_bits = first.shift = packed_low_bits(s->n_rows, bits);
+    stats->value_bits = bits;
+    stats->unit[0] = packed_unit(second_max, bits);
+    stats->unit[1] = packed_unit(max, bits);
+    first.per_unit = 1 / stats->unit[1];
+    first.second_per_unit = 1 / stats->unit[0];
+    pool_run(PARTS, join_part, &first);
 }
 
 void sums_release(struct sums *s)

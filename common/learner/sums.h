@@ -34,6 +34,14 @@ int sums_classes(struct sums *s, const double *y, int n_classes, struct err *err
 int sums_values(struct sums *s, struct err *err) MUST_CHECK;
 /* Sets them to weight times target, with all threads; weight[n_rows] NULL: all 1. */
 void sums_set(struct sums *s, const double *target, const double *weight);
+/*
+ * Sums of first and second derivatives: gradient[n_rows][2], first -dL/df and then d2L/df2, 0 or
+ * more.  Of few rows both have 40 bits; of many (SUMS_JOIN_ROWS) as many as one word holds.
+ */
+enum { SUMS_JOIN_ROWS = 65536 };
+int sums_second_init(struct sums *s, int64_t n_rows, struct err *err) MUST_CHECK;
+void sums_second(struct sums *s, const double *gradient);
+
 void sums_release(struct sums *s);
 
 /* The greatest |values[i]|; 0 of none. */

@@ -16,6 +16,8 @@ static int describe_more(json_t *j, const struct tree_model_parts *parts)
 
     if ((f->leaf_width != f->n_outputs &&
             json_object_set_new(j, "leaf_width", json_integer(f->leaf_width)) < 0) ||
+        (f->parallel != 1 &&
+            json_object_set_new(j, "parallel", json_integer(f->parallel)) < 0) ||
         (f->link != LINK_IDENTITY &&
             json_object_set_new(j, "link", json_string(link_names[f->link])) < 0) ||
         (f->link_scale != 1 && json_object_set_new(j, "link_scale", json_real(f->link_scale)) < 0))
@@ -140,7 +142,7 @@ static int kind_get(const json_t *j, int *kind, struct err *err)
 static int forest_describe(
     struct forest *f, const json_t *j, const struct target *t, struct err *err)
 {
-    int64_t n_outputs, width;
+    int64_t n_outputs, width, parallel = 1;
     double scale = 1;
     int kind, link = LINK_IDENTITY;
 
@@ -150,6 +152,8 @@ static int forest_describe(
     width = n_outputs;
     if ((json_object_get(j, "leaf_width") &&
             json_get_int(j, "leaf_width", 1, n_outputs, &width, err) < 0) ||
+        (json_object_get(j, "parallel") &&
+            json_get_int(j, "parallel", 1, PARALLEL_MAX, &parallel, err) < 0) ||
         (json_object_get(j, "link") && name_get(j, "link", link_names, LINKS, &link, err) < 0) ||
         (json_object_get(j, "link_scale") && json_get_real(j, "link_scale", &scale, err) < 0) ||
         outputs_check(t, n_outputs, err) < 0)
@@ -160,6 +164,7 @@ static int forest_describe(
         return err_set(err, "corrupt model: a median of more than one output");
     if (forest_init(f, (enum forest_kind)kind, (int)n_outputs, (int)width, err) < 0)
         return -1;
+    f->parallel = (int)parallel;
     f->link = (enum link)link;
     f->link_scale = scale;
     return link_check(f, t, err);

@@ -97,7 +97,11 @@ int forest_init(
     struct forest *f, enum forest_kind kind, int n_outputs, int leaf_width, struct err *err)
 {
     *f = (struct forest){
-        .n_outputs = n_outputs, .leaf_width = leaf_width, .kind = kind, .link_scale = 1};
+        .n_outputs = n_outputs,
+        .parallel = 1,
+        .leaf_width = leaf_width,
+        .kind = kind,
+        .link_scale = 1};
     f->base = mem_zalloc((size_t)n_outputs, sizeof *f->base);
     f->place = mem_zalloc(1, sizeof *f->place);
     f->place_room = 1;

@@ -105,6 +105,7 @@ extern const char *const link_names[LINKS];
 
 struct forest {
     int n_outputs;
+    int parallel;   /* trees for an output in a round, beside each other: 1 or more */
     int leaf_width; /* values of a leaf: n_outputs, or 1: tree i's is for output i % n_outputs */
     enum forest_kind kind;
     enum link link;
@@ -131,10 +132,12 @@ int forest_init(struct forest *f, enum forest_kind kind, int n_outputs, int leaf
     struct err *err) MUST_CHECK;
 void forest_release(struct forest *f);
 
-/* A round of training adds a tree, or one for each output. */
+enum { PARALLEL_MAX = 1 << 16 };
+/* A round of training adds a tree, or one for each output; of these as many as are parallel, one
+ * output's after the other's. */
 static inline int forest_trees_per_round(const struct forest *f)
 {
-    return f->n_outputs / f->leaf_width;
+    return f->n_outputs / f->leaf_width * f->parallel;
 }
 static inline int forest_rounds(const struct forest *f)
 {
@@ -143,7 +146,7 @@ static inline int forest_rounds(const struct forest *f)
 /* The output that a tree's first value is for. */
 static inline int forest_tree_output(const struct forest *f, int tree)
 {
-    return tree % forest_trees_per_round(f);
+    return tree % forest_trees_per_round(f) / f->parallel;
 }
 /* The raw output that a sum or mean comes to: sum is that of the tree's values for it, n_trees how
  * many trees were added, those for other outputs too. */

@@ -271,6 +271,8 @@ static bool values_same(const struct row_stats *s, uint32_t a, uint32_t b)
 {
     if (s->target)
         return s->target[a] == s->target[b];
+    if (s->word)
+        return s->word[a] == s->word[b];
     if (s->equal_weights)
         return s->value[1][a] == s->value[1][b];
     return (double)s->value[1][a] * (double)s->value[0][b] ==

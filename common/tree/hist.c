@@ -25,7 +25,10 @@ int64_t stats_fixed(double value, double unit)
 static inline void stats_add(const struct row_stats *s, uint32_t row, int64_t draws, int64_t *to)
 {
     to[0] += draws;
-    if (s->slot) {
+    if (s->word) {
+        to[1] += draws * (s->word[row] & (((int64_t)1 << s->low_bits) - 1));
+        to[2] += draws * (s->word[row] >> s->low_bits);
+    } else if (s->slot) {
         to[1 + s->slot[row]] += draws * s->value[0][row];
     } else {
         to[1] += draws * s->value[0][row];

@@ -33,27 +33,26 @@ int packed_joined_bits(int64_t n_draws)
     return bits < BITS_MIN ? 0 : bits < 20 ? bits : 20;
 }
 
-/* Bits of the sum in the low ones. */
-static int low_bits(const struct row_stats *stats, int64_t n_draws)
+int packed_low_bits(int64_t n_draws, int weight_bits)
 {
-    return bits_of(n_draws) + stats->weight_bits;
+    return bits_of(n_draws) + weight_bits;
 }
 
 bool packed_fits(const struct bins *b, const struct row_stats *stats, int64_t n_draws)
 {
+    int low = stats->word ? stats->low_bits : bits_of(n_draws);
     return b->near && !stats->slot && stats->value_bits > 0 &&
-           stats->value_bits + bits_of(n_draws) + low_bits(stats, n_draws) <= 63;
+           stats->value_bits + bits_of(n_draws) + low <= 63;
 }
 
 struct packed packed_init(
     const struct bins *b, const struct row_stats *stats, int64_t n_draws, bool many_draws)
 {
-    bool joined = stats->weight_bits > 0;
     return (struct packed){.bins = b,
         .stats = stats,
-        .low_bits = low_bits(stats, n_draws),
-        .weights = !joined && !stats->equal_weights,
-        .joined = joined,
+        .low_bits = stats->word ? stats->low_bits : bits_of(n_draws),
+        .weights = !stats->word && !stats->equal_weights,
+        .joined = stats->word != NULL,
         .many_draws = many_draws};
 }
 
@@ -86,7 +85,8 @@ static inline __attribute__((always_inline)) void count(const struct packed *p,
 {
     const uint8_t *near = p->bins->near;
     size_t stride = p->bins->stride, column = (size_t)PACKED_BINS << weights;
-    const int64_t *value = p->stats->value[1], *weight = p->stats->value[0];
+    const int64_t *value = joined ? p->stats->word : p->stats->value[1];
+    const int64_t *weight = p->stats->value[0];
     const int *cols = p->cols;
     int n_cols = p->n_cols;
 
@@ -95,9 +95,8 @@ static inline __attribute__((always_inline)) void count(const struct packed *p,
         __builtin_prefetch(near + next * stride);
         __builtin_prefetch(value + next);
         const uint8_t *codes = near + row * stride;
-        uint64_t low = joined ? (uint64_t)weight[row] : 1;
-        struct addend a = {((uint64_t)value[row] << p->low_bits) + low,
-            weights ? (uint64_t)weight[row] : 0, weights};
+        uint64_t word = joined ? (uint64_t)value[row] : ((uint64_t)value[row] << p->low_bits) + 1;
+        struct addend a = {word, weights ? (uint64_t)weight[row] : 0, weights};
         if (many) {
             a.word *= rows->draws[row];
             a.weight *= rows->draws[row];

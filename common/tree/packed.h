@@ -40,6 +40,8 @@ double packed_unit(double max_abs, int bits);
 bool packed_fits(const struct bins *b, const struct row_stats *stats, int64_t n_draws);
 /* Bits of weights and of values, as many of each, that are joined in one word. */
 int packed_joined_bits(int64_t n_draws);
+/* Of the sum of weights of so many bits. */
+int packed_low_bits(int64_t n_draws, int weight_bits);
 
 /* For a tree of n_draws draws; cols and offset are still to be set. */
 struct packed packed_init(

@@ -193,7 +193,7 @@ static struct cuts_of cuts_of(const struct packed *p, const struct split_node *n
         .low_bits = p->low_bits,
         .weight = node->totals[1],
         .sum = node->totals[2],
-        .row_weight = p->stats->value[0][0],
+        .row_weight = p->joined ? 0 : p->stats->value[0][0],
         .min_low = p->joined ? 0 : node->min_leaf,
         .low = p->joined ? node->totals[1] : node->totals[0],
         .unit = {p->stats->unit[0], p->stats->unit[1]},
