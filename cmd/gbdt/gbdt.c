@@ -146,6 +146,7 @@ static int rows_init(struct gbdt *g, const struct table *t, struct err *err)
     if (sums_weights(&g->sums, ones ? ones : t->weight, t->n_rows, err) < 0 ||
         sums_values(&g->sums, err) < 0)
         goto out;
+    g->sums.stats.target = rows->residual;
     for (int k = 0; k < rows->n_outputs; k++)
         g->base[k] = rows->loss->base(rows, k);
     ret = 0;
