@@ -60,17 +60,18 @@ static double train_value(const struct learner *l, const struct fit *fit)
     return l->boosting ? fit_value(fit, "train", l->boosting->measures[0].name) : NAN;
 }
 
-json_t *report_summary(const struct learner *l, const struct fit *fit, const struct metric *metrics,
-    int n_metrics, int64_t n_rows, int64_t n_valid_rows)
+json_t *report_summary(const struct learner *l, const struct fit *fit, const struct fit_opts *o,
+    int64_t n_rows, int64_t n_valid_rows)
 {
-    double train = train_value(l, fit);
+    /* of a run that goes back to an earlier round it is known only where every round is measured */
+    double train = o->early_stop ? NAN : train_value(l, fit);
     json_t *summary =
         json_pack("{s:I, s:I}", "rows", (json_int_t)n_rows, "valid_rows", (json_int_t)n_valid_rows);
     if (summary &&
         ((isfinite(train) && json_object_set_new(summary, "train",
                                  json_pack("{s:f}", l->boosting->measures[0].name, train)) < 0) ||
-            summary_add(summary, "oob", fit, metrics, n_metrics) < 0 ||
-            summary_add(summary, "valid", fit, metrics, n_metrics) < 0)) {
+            summary_add(summary, "oob", fit, o->metrics, o->n_metrics) < 0 ||
+            summary_add(summary, "valid", fit, o->metrics, o->n_metrics) < 0)) {
         json_decref(summary);
         return NULL;
     }

@@ -18,8 +18,8 @@ int report_rows(
 
 /* {"rows": N, "valid_rows": N, "train": {"loss": V}, "oob": {"accuracy": V, ...}, "valid": {...}};
  * NULL: no memory. */
-json_t *report_summary(const struct learner *l, const struct fit *fit, const struct metric *metrics,
-    int n_metrics, int64_t n_rows, int64_t n_valid_rows);
+json_t *report_summary(const struct learner *l, const struct fit *fit, const struct fit_opts *o,
+    int64_t n_rows, int64_t n_valid_rows);
 
 /* One line: rows, columns, rounds, scores, seconds. */
 void report_say(const struct watch *w, const struct learner *l, const struct fit *fit,
