@@ -250,7 +250,7 @@ static void fit_gradients(
     x->raw = raw;
     x->output = output;
     pool_run((x->rows.n + CHUNK - 1) / CHUNK, gradients_chunk, x);
-    sums_second(&x->sums, &x->gradient->s, &x->gradient->h);
+    sums_second(&x->sums, &x->gradient->s);
 }
 
 /* A quantile of what is left. */

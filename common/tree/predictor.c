@@ -351,7 +351,9 @@ static void sum_by_masks(const struct predictor *p, const struct predictor_block
         int n = b->n - row < MASKTREE_ROWS ? b->n - row : MASKTREE_ROWS;
         for (int j = 0; j < k; j++) {
             memset(sum, 0, sizeof sum);
-            for (int i = j; i < f->n_trees; i += k) {
+            for (int i = 0; i < f->n_trees; i++) {
+                if (forest_tree_output(f, i) != j)
+                    continue;
                 masktree_leaves(&p->trees[i].masks, mask_codes(p, b, row), b->missing, leaf);
                 masktree_add(forest_tree(f, i).values, leaf, sum);
             }

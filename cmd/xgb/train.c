@@ -1,0 +1,136 @@
+/*
+ * xgb train -- fit trees by XGBoost's parameters and write a model.
+ *
+ * Options only: the algorithm is in xgb.c, what is made small in objective.c, reading, validating
+ * and writing in common/learner.
+ */
+#include "common/learner/train.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmd/xgb/cmd.h"
+#include "cmd/xgb/xgb.h"
+#include "common/io/format/number.h"
+
+struct options {
+    struct common_options common;
+    struct read_opts read;
+    struct train_opts train;
+    struct boost_opts boost;
+    struct xgb_params xgb;
+    int64_t n_rounds;
+    const char *quantiles; /* text of reg:quantileerror's levels */
+};
+
+static const struct options defaults = {
+    .common = COMMON_OPTIONS_INIT,
+    .read = READ_OPTIONS_INIT,
+    .train = TRAIN_OPTIONS_INIT,
+    .xgb = {.opts = {.huber_slope = 1,
+                .tweedie_variance_power = 1.5,
+                .scale_pos_weight = 1,
+                .aft_scale = 1,
+                .lambdarank_normalization = true,
+                .lambdarank_score_normalization = true,
+                .lambdarank_bias_norm = 1,
+                .ndcg_exp_gain = true},
+        .eta = 0.3,
+        .regular = {.lambda = 1, .min_weight = 1},
+        .max_depth = 6,
+        .max_bin = 256,
+        .num_parallel_tree = 1,
+        .subsample = 1,
+        .colsample_bytree = 1,
+        .colsample_bylevel = 1,
+        .colsample_bynode = 1,
+        .base_score = NAN},
+    .n_rounds = 100,
+};
+
+static const struct opt table[] = {
+    OPT_HEAD("Boosting"),
+    OPT_INT('n', "rounds", struct options, n_rounds, 1, ROUNDS_MAX, "N", "how many rounds"),
+    OPT_STRING(0, "objective", struct options, xgb.objective, "NAME",
+        "what is made small; by default reg:squarederror, binary:logistic or multi:softprob, as the "
+        "target is"),
+    OPT_REAL(0, "eta", struct options, xgb.eta, 0, 1, 0, "R",
+        "what each tree's values are multiplied by"),
+    OPT_REAL(0, "gamma", struct options, xgb.gamma, 0, 1e300, 0, "G", "what a split must gain"),
+    OPT_INT(0, "max_depth", struct options, xgb.max_depth, 0, 1 << 30, "N",
+        "splits from root to leaf; 0: no limit"),
+    OPT_INT(0, "max_leaves", struct options, xgb.max_leaves, 0, 1 << 30, "N",
+        "leaves of a tree; 0: no limit"),
+    OPT_ENUM(0, "grow_policy", struct options, xgb.grow_policy, xgb_grow_policies, "NAME",
+        "level by level, or the node that gains most first"),
+    OPT_REAL(0, "min_child_weight", struct options, xgb.regular.min_weight, 0, 1e300, 0, "H",
+        "second derivative that a child needs"),
+    OPT_REAL(0, "max_delta_step", struct options, xgb.regular.max_step, 0, 1e300, 0, "V",
+        "the greatest value of a leaf; 0: no limit"),
+    OPT_REAL(0, "lambda", struct options, xgb.regular.lambda, 0, 1e300, 0, "L",
+        "penalty of leaves' squares"),
+    OPT_REAL(0, "alpha", struct options, xgb.regular.alpha, 0, 1e300, 0, "A",
+        "penalty of leaves' sizes"),
+    OPT_INT(0, "num_parallel_tree", struct options, xgb.num_parallel_tree, 1, PARALLEL_MAX, "N",
+        "trees beside each other in a round"),
+    OPT_ENUM(0, "tree_method", struct options, xgb.tree_method, xgb_tree_methods, "NAME",
+        "hist: cuts between bins; exact: between all values; auto: hist"),
+    OPT_INT(0, "max_bin", struct options, xgb.max_bin, 2, BINS_MAX, "N",
+        "bins of a numeric column; 256 is 255 and missing values"),
+    OPT_REAL(0, "base_score", struct options, xgb.base_score, -1e300, 1e300, OPT_NO_DEFAULT, "V",
+        "the prediction before the first tree; by default estimated"),
+    OPT_HEAD("Sampling"),
+    OPT_REAL(0, "subsample", struct options, xgb.subsample, 0, 1, OPT_OPEN_MIN, "F",
+        "rows of a round, as a fraction"),
+    OPT_REAL(0, "colsample_bytree", struct options, xgb.colsample_bytree, 0, 1, OPT_OPEN_MIN, "F",
+        "columns of a tree, as a fraction"),
+    OPT_REAL(0, "colsample_bylevel", struct options, xgb.colsample_bylevel, 0, 1, OPT_OPEN_MIN,
+        "F", "of these, columns of a level"),
+    OPT_REAL(0, "colsample_bynode", struct options, xgb.colsample_bynode, 0, 1, OPT_OPEN_MIN, "F",
+        "of these, columns of a node"),
+    OPT_HEAD("Constraints"),
+    OPT_STRING(0, "monotone_constraints", struct options, xgb.monotone, "LIST",
+        "(1,0,-1) or NAME:1,...: predictions must not fall, or rise, with a column"),
+    OPT_STRING(0, "interaction_constraints", struct options, xgb.interactions, "SETS",
+        "[[0,1],[2,3]] or names: columns that may stand on one path"),
+    OPT_HEAD("Objectives"),
+    OPT_REAL(0, "scale_pos_weight", struct options, xgb.opts.scale_pos_weight, 0, 1e300,
+        OPT_OPEN_MIN, "W", "weight of rows of the positive class"),
+    OPT_REAL(0, "huber_slope", struct options, xgb.opts.huber_slope, 0, 1e300, OPT_OPEN_MIN, "D",
+        "of reg:pseudohubererror"),
+    OPT_REAL(0, "tweedie_variance_power", struct options, xgb.opts.tweedie_variance_power, 1, 2,
+        OPT_OPEN_MIN | OPT_OPEN_MAX, "P", "of reg:tweedie"),
+    OPT_GROUP(read_opts_table, struct options, read),
+    OPT_GROUP(train_opts_table, struct options, train),
+    OPT_GROUP(boost_opts_table, struct options, boost),
+    OPT_HEAD("General"),
+    OPT_GROUP(common_seed_opt, struct options, common),
+    OPT_GROUP(common_thread_opt, struct options, common),
+    OPT_GROUP(common_opts, struct options, common),
+    OPT_END,
+};
+
+static int run(
+    const struct options *o, const struct operands *files, struct watch *watch, struct err *err)
+{
+    struct xgb_params params = o->xgb;
+    struct train_opts train = o->train;
+    params.seed = params.opts.seed = (uint64_t)o->common.seed;
+    train.max_bins = o->xgb.tree_method == TREE_EXACT ? BINS_MAX
+                     : o->xgb.max_bin == 256          ? 255
+                                                      : o->xgb.max_bin;
+    const struct train_job job = {
+        .learner = &xgb_learner,
+        .params = &params,
+        .n_rounds = o->n_rounds,
+        .common = &o->common,
+        .read = &o->read,
+        .train = &train,
+        .boost = &o->boost,
+    };
+    return train_run(&job, files, watch, err);
+}
+
+VERB(xgb_train, "train", "fit trees as XGBoost does and write a model",
+    "-y COL [options] [FILE...] > MODEL", table, struct options, defaults, 0, run)
