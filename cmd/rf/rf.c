@@ -8,6 +8,7 @@
 #include "common/io/format/number.h"
 #include "common/learner/sampling.h"
 #include "common/learner/sums.h"
+#include "common/learner/targets.h"
 
 const char *const rf_criterion_names[] = {"auto", "gini", "entropy", "squared", NULL};
 
@@ -81,7 +82,7 @@ static int class_weights(const struct rf *rf, const struct table *t, double *w, 
 
 static int row_weights(struct rf *rf, const struct table *t, struct err *err)
 {
-    double *by_class = NULL, sum = 0;
+    double *by_class = NULL;
     int ret = -1;
 
     rf->weight = mem_alloc((size_t)t->n_rows, sizeof *rf->weight);
@@ -96,15 +97,8 @@ static int row_weights(struct rf *rf, const struct table *t, struct err *err)
         rf->weight[i] = t->weight ? t->weight[i] : 1;
         if (rf->params->class_weight)
             rf->weight[i] *= by_class[(int)t->y[i]];
-        sum += rf->weight[i];
-        if (rf->weight[i] > SUMS_LARGEST) {
-            err_set(err, "a weight of %g is too large to add up: scale the weights", rf->weight[i]);
-            goto out;
-        }
     }
-    ret = sum > 1 / SUMS_LARGEST ? 0
-          : sum > 0              ? err_set(err, "the weights are too small to add up: scale them")
-                                 : err_set(err, "all rows have weight 0");
+    ret = weights_check(rf->weight, t->n_rows, err);
 out:
     mem_free(by_class);
     return ret;
@@ -112,41 +106,23 @@ out:
 
 /* ---- statistics ---- */
 
-static double weighted_mean(const double *y, const double *weight, int64_t n)
-{
-    double mean = 0, sum = 0;
-    for (int64_t i = 0; i < n; i++) {
-        sum += weight[i];
-        if (weight[i] > 0)
-            mean += (y[i] - mean) * (weight[i] / sum);
-    }
-    return mean;
-}
-
-/* Weighted targets about their mean, which keeps the fixed point's bits for what differs. */
 static int stats_values(struct rf *rf, const struct table *t, struct err *err)
 {
-    double largest = max_abs(t->y, t->n_rows), mean, max = 0;
-
-    if (largest > SUMS_LARGEST)
-        return err_set(err, "the target '%s' has values beyond 1e100: scale it", t->target.name);
-    mean = weighted_mean(t->y, rf->weight, t->n_rows);
-    if (sums_values(&rf->sums, err) < 0)
-        return -1;
     double *centred = mem_alloc((size_t)t->n_rows, sizeof *centred);
-    if (!centred)
-        return err_memory(err);
-    for (int64_t i = 0; i < t->n_rows; i++) {
-        centred[i] = t->y[i] - mean;
-        max = fmax(max, fabs(rf->weight[i] * centred[i]));
+    int ret = -1;
+
+    if (!centred) {
+        err_memory(err);
+        goto out;
     }
+    if (targets_centre(t, rf->weight, centred, err) < 0 || sums_values(&rf->sums, err) < 0)
+        goto out;
     sums_set(&rf->sums, centred, rf->weight);
-    mem_free(centred);
-    if (max > 0 && max < 1 / SUMS_LARGEST)
-        return err_set(
-            err, "the target '%s' hardly differs: below 1e-100: scale it", t->target.name);
     rf->sums.stats.target = t->y;
-    return 0;
+    ret = 0;
+out:
+    mem_free(centred);
+    return ret;
 }
 
 /* ---- the learner ---- */
@@ -265,23 +241,6 @@ static void leaf_shares(const struct rf *rf, const int64_t *totals, double *valu
         value[k] = weight > 0 ? (double)totals[1 + k] / weight : 1.0 / rf->n_classes;
 }
 
-/* The mean; of equal targets just that, without rounding. */
-static void leaf_mean(const struct rf *rf, const struct hist_rows *rows, double *value)
-{
-    const double *y = rf->table->y;
-    double first = rows->n ? y[rows->row[0]] : 0, sum = 0, weight = 0;
-    bool equal = true;
-
-    for (uint32_t i = 0; i < rows->n; i++) {
-        uint32_t row = rows->row[i];
-        double w = rows->draws[row] * rf->weight[row];
-        equal &= y[row] == first;
-        sum += w * y[row];
-        weight += w;
-    }
-    *value = equal || weight <= 0 ? first : sum / weight;
-}
-
 static void rf_leaf(
     const void *self, const struct hist_rows *rows, const int64_t *totals, double *value)
 {
@@ -289,7 +248,7 @@ static void rf_leaf(
     if (rf->classes)
         leaf_shares(rf, totals, value);
     else
-        leaf_mean(rf, rows, value);
+        *value = rows_mean(rf->table->y, rf->weight, rows);
 }
 
 static bool rf_leaf_by_rows(const void *self)

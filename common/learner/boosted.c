@@ -127,7 +127,13 @@ static void tree_tell(struct run *r, const struct tree *tree, int output)
 static enum boost_verdict tree_weigh(struct run *r, struct boost_tree *t)
 {
     const struct boosting *l = r->learner->boosting;
-    return l->weigh ? l->weigh(r->self, t) : BOOST_KEEP;
+    enum boost_verdict verdict = l->weigh ? l->weigh(r->self, t) : BOOST_KEEP;
+
+    r->ended |= verdict != BOOST_KEEP;
+    r->fit->ended = t->why;
+    if (t->warn)
+        watch_warn(r->watch, "%s", t->why);
+    return verdict;
 }
 
 /* ---- trees of an earlier run ---- */
@@ -150,7 +156,7 @@ static int replay(struct run *r, struct err *err)
         if (watch_stop(r->watch))
             return err_interrupted(err);
         pass_run(&p, leaves_by_values);
-        r->ended = tree_weigh(r, &t) != BOOST_KEEP;
+        tree_weigh(r, &t);
         tree_tell(r, &tree, t.output);
     }
     return 0;
@@ -178,7 +184,6 @@ static int tree_grow(struct run *r, int output, bool measured, bool *dropped, st
     if (leaves_find(r, t.tree, err) < 0)
         goto fail;
     enum boost_verdict verdict = tree_weigh(r, &t);
-    r->ended |= verdict != BOOST_KEEP;
     if ((*dropped = verdict == BOOST_DROP)) {
         tree_free(t.tree);
         return 0;

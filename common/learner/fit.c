@@ -131,7 +131,9 @@ static int run_rounds(struct run *r, struct err *err)
     const struct fit_opts *o = r->opts;
     struct fit *fit = r->fit;
 
-    while (r->first < o->n_rounds && !fit->stopped_early && !r->ended) {
+    /* a run that went on from where no round could follow still shows what it has to valid rows */
+    while (r->first < o->n_rounds && !fit->stopped_early &&
+           !(r->ended && r->first >= r->n_resumed)) {
         if (watch_stop(r->watch))
             return err_interrupted(err);
         if ((fit->out_of_time = is_out_of_time(r)))

@@ -42,8 +42,11 @@ struct boost_tree {
     struct tree *tree;
     const uint32_t *leaf;  /* [n_rows] that each row reaches */
     const uint16_t *draws; /* [n_rows] NULL: not known, of an earlier run */
-    double weight;         /* of FOREST_MEDIAN, to be set */
     bool first;            /* the forest has no other */
+    /* to be set */
+    double weight;   /* of FOREST_MEDIAN */
+    const char *why; /* the run ends by it, or NULL */
+    bool warn;       /* and that is worth a warning */
 };
 
 /*
@@ -149,6 +152,7 @@ struct fit {
     struct measurement *measurements; /* by rising round */
     struct tally oob, valid;          /* table NULL when there is none */
     bool stopped_early, out_of_time;
+    const char *ended; /* no round could follow: why; or NULL */
 };
 
 #define FIT_INIT                                                                                   \

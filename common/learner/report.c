@@ -80,13 +80,13 @@ void report_say(const struct watch *w, const struct learner *l, const struct fit
     struct buf line = BUF_INIT;
     int rounds = forest_rounds(&fit->forest), columns = schema_n_features(&train->schema);
     int name = (int)strlen(l->rounds) - (rounds == 1); /* "trees", "tree" */
-    const char *why = fit->stopped_early ? " (stopped early)"
-                      : fit->out_of_time ? " (time is up)"
-                                         : "";
+    const char *why = fit->stopped_early ? "stopped early"
+                      : fit->out_of_time ? "time is up"
+                                         : fit->ended;
 
-    if (buf_printf(&line, "%" PRId64 " row%s, %d column%s, %d %.*s%s", train->n_rows,
+    if (buf_printf(&line, "%" PRId64 " row%s, %d column%s, %d %.*s%s%s%s", train->n_rows,
             train->n_rows == 1 ? "" : "s", columns, columns == 1 ? "" : "s", rounds, name,
-            l->rounds, why) == 0) {
+            l->rounds, why ? " (" : "", why ? why : "", why ? ")" : "") == 0) {
         say_scores(&line, "oob", fit, metrics, n_metrics);
         say_scores(&line, "valid", fit, metrics, n_metrics);
         if (buf_printf(&line, ", %.1f s", seconds) == 0)

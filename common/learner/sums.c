@@ -29,17 +29,6 @@ int sums_weights(struct sums *s, const double *weight, int64_t n_rows, struct er
     return 0;
 }
 
-void sums_reweigh(struct sums *s, const double *weight)
-{
-    s->stats.unit[0] = stats_unit(max_abs(weight, s->n_rows), s->n_rows);
-    s->stats.equal_weights = true;
-    for (int64_t i = 0; i < s->n_rows; i++) {
-        s->value[0][i] = stats_fixed(weight[i], s->stats.unit[0]);
-        s->stats.equal_weights &= s->value[0][i] == s->value[0][0];
-    }
-    s->stats.equal_weights &= s->value[0][0] != 0;
-}
-
 int sums_classes(struct sums *s, const double *y, int n_classes, struct err *err)
 {
     s->slot = mem_alloc((size_t)s->n_rows, sizeof *s->slot);
@@ -61,12 +50,13 @@ int sums_values(struct sums *s, struct err *err)
     return s->value[1] ? 0 : err_memory(err);
 }
 
-/* ---- fixed point ---- */
+/* ---- fixed point, with all threads ---- */
 
 struct fixing {
     const double *target, *weight;
     int64_t *fixed, n;
     double max[PARTS], per_unit;
+    bool equal[PARTS];
 };
 
 static int64_t part_begin(const struct fixing *f, int64_t part)
@@ -107,18 +97,50 @@ static void fix_part(void *ctx, int64_t part, int worker)
     }
 }
 
+static double fixing_max(struct fixing *f)
+{
+    pool_run(PARTS, max_part, f);
+    return max_abs(f->max, PARTS);
+}
+
+static void fixing_fix(struct fixing *f, double unit)
+{
+    f->per_unit = 1 / unit;
+    pool_run(PARTS, fix_part, f);
+}
+
+static void equal_part(void *ctx, int64_t part, int worker)
+{
+    struct fixing *f = ctx;
+    int64_t begin = part_begin(f, part), end = part_begin(f, part + 1);
+    (void)worker;
+
+    f->equal[part] = true;
+    for (int64_t i = begin; i < end && f->equal[part]; i++)
+        f->equal[part] = f->fixed[i] == f->fixed[0];
+}
+
+void sums_reweigh(struct sums *s, const double *weight)
+{
+    struct fixing f = {.target = weight, .fixed = s->value[0], .n = s->n_rows};
+
+    s->stats.unit[0] = stats_unit(fixing_max(&f), s->n_rows);
+    fixing_fix(&f, s->stats.unit[0]);
+    pool_run(PARTS, equal_part, &f);
+    s->stats.equal_weights = s->value[0][0] != 0;
+    for (int i = 0; i < PARTS; i++)
+        s->stats.equal_weights &= f.equal[i];
+}
+
 void sums_set(struct sums *s, const double *target, const double *weight)
 {
     int bits = s->packed ? packed_value_bits(s->n_rows) : 0;
     struct fixing f = {.target = target, .weight = weight, .fixed = s->value[1], .n = s->n_rows};
-    double max;
+    double max = fixing_max(&f);
 
-    pool_run(PARTS, max_part, &f);
-    max = max_abs(f.max, PARTS);
     s->stats.unit[1] = bits ? packed_unit(max, bits) : stats_unit(max, s->n_rows);
     s->stats.value_bits = bits;
-    f.per_unit = 1 / s->stats.unit[1];
-    pool_run(PARTS, fix_part, &f);
+    fixing_fix(&f, s->stats.unit[1]);
 }
 
 void sums_release(struct sums *s)

@@ -26,7 +26,7 @@ struct sums {
 
 /* The weights, 0 or more and not all 0, each at most SUMS_LARGEST. */
 int sums_weights(struct sums *s, const double *weight, int64_t n_rows, struct err *err) MUST_CHECK;
-/* Other weights for the same rows. */
+/* Other weights for the same rows, with all threads. */
 void sums_reweigh(struct sums *s, const double *weight);
 /* Classes y[n_rows] of n_classes: a sum for each. */
 int sums_classes(struct sums *s, const double *y, int n_classes, struct err *err) MUST_CHECK;
