@@ -1,5 +1,6 @@
-# Trees, forests and boosting on the spam of Hewlett-Packard's Labs: spambase.data in DATA, which has
-# no header; the last of 58 columns is 1 for spam (Hastie, Tibshirani and Friedman 2009).
+# Trees, forests and boosting on the spam of Hewlett-Packard's Labs (Hastie, Tibshirani and Friedman
+# 2009, The Elements of Statistical Learning): spambase.data in DATA, which has no header; the last
+# of 58 columns is 1 for spam.
 
 SPAM_REPEATS := 5
 spam_file := $(DATA)/spambase.data
@@ -17,11 +18,12 @@ $(spam_runs): $(programs) | $(OUT)/spam
 	    $(call spam_test,rf,one tree)
 	@rf-train -n 500 --mtry all $(spam_train) | $(call spam_test,rf,bagging)
 	@rf-train -n 500 $(spam_train) | $(call spam_test,rf,forest)
-	@gbdt-train -n 1000 --max-leaves 5 --learning-rate 0.1 $(spam_train) | $(call spam_test,gbdt,boosting)
+	@gbdt-train -n 1000 --max-leaves 5 --learning-rate 0.1 $(spam_train) | \
+	    $(call spam_test,gbdt,boosting)
 	@mv $@.d/run $@
 	@rm -r $@.d
 
 $(OUT)/spam.csv: $(spam_runs)
 spam: spam_missed
-spam_missed: ; @: $(if $(spam_here),,$(info spam: no $(spam_file)))
+spam_missed: ; @: $(if $(spam_here),,$(info spam: no $(spam_file): set DATA))
 .PHONY: spam_missed

@@ -3,7 +3,7 @@
 UCI_REPEATS := 100
 
 # Each: its file in DATA, or - if toydata makes it; its target; the columns that a forest looks at
-# beside 1, which are log2(columns + 1) without what follows the point.
+# beside 1, which are log2(columns) + 1 without what follows the point.
 glass := glass.csv type 4
 breast := breast-cancer-wisconsin.csv class 4
 diabetes := pima-indians-diabetes.csv diabetes 4
@@ -14,7 +14,8 @@ ringnorm := - y 5
 
 UCI := glass breast diabetes sonar ionosphere twonorm ringnorm
 uci_file = $(patsubst %,$(DATA)/%,$(filter-out -,$(word 1,$($(1)))))
-uci_missing := $(foreach d,$(UCI),$(if $(call uci_file,$d),$(if $(wildcard $(call uci_file,$d)),,$d)))
+uci_is_missing = $(if $(call uci_file,$(1)),$(if $(wildcard $(call uci_file,$(1))),,$(1)))
+uci_missing := $(foreach d,$(UCI),$(call uci_is_missing,$d))
 uci_here := $(filter-out $(uci_missing),$(UCI))
 uci_runs := $(foreach d,$(uci_here),$(addprefix $(OUT)/uci/$d-,$(call upto,$(UCI_REPEATS))))
 
@@ -45,5 +46,5 @@ $(uci_runs): $(programs) | $(OUT)/uci
 
 $(OUT)/uci.csv: $(uci_runs)
 uci: uci_missed
-uci_missed: ; @: $(foreach d,$(uci_missing),$(info uci: no $(call uci_file,$d)))
+uci_missed: ; @: $(foreach d,$(uci_missing),$(info uci: no $(call uci_file,$d): set DATA))
 .PHONY: uci_missed
