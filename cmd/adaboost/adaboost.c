@@ -11,8 +11,9 @@
 const char *const ada_algorithm_names[] = {"auto", "m1", "samme", "samme.r", "r2", NULL};
 const char *const ada_loss_names[] = {"auto", "linear", "square", "exponential", NULL};
 
-const char why_perfect[] = "its last tree makes no error";
-const char why_guess[] = "a tree is no better than guessing";
+const char why_perfect[] = "the last tree makes no error";
+const char why_guess[] = "the next tree is no better than guessing";
+const char why_first[] = "the first tree is no better than guessing";
 
 double log_odds(double error)
 {

@@ -54,6 +54,6 @@ double log_odds(double error);
 /* Is it as good as guessing, whose error is limit, or worse?  What sums of fixed point leave of an
  * equal chance is. */
 bool error_is_guess(double error, double limit);
-extern const char why_perfect[], why_guess[]; /* the run ends */
+extern const char why_perfect[], why_guess[], why_first[]; /* the run ends */
 
 #endif

@@ -64,12 +64,16 @@ int ada_rows_init(struct ada_rows *r, const struct table *t, struct err *err)
     r->scratch = mem_alloc(n + 1, sizeof *r->scratch);
     if (!r->log_first || !r->log_weight || !r->weight || !r->scratch)
         return err_memory(err);
+    mem_expect(r->log_weight, n * sizeof *r->log_weight);
+    mem_expect(r->weight, n * sizeof *r->weight);
     if (t->weight && weights_check(t->weight, t->n_rows, err) < 0)
         return -1;
     if (t->weight)
         log_many(t->weight, r->log_first, r->n);
-    for (int64_t i = 0; i < r->n; i++)
+    for (int64_t i = 0; i < r->n; i++) {
         r->n_counting += r->log_first[i] > -INFINITY;
+        r->total += t->weight ? t->weight[i] : 1;
+    }
     weights_restart(r);
     weights_make(r);
     return 0;
@@ -99,7 +103,7 @@ static double log_greatest(void *ctx, int64_t begin, int64_t end)
 
 struct making {
     struct ada_rows *rows;
-    double greatest;
+    double greatest, scale;
 };
 
 static double weights_part(void *ctx, int64_t begin, int64_t end)
@@ -115,10 +119,19 @@ static double weights_part(void *ctx, int64_t begin, int64_t end)
     return sum;
 }
 
+static double scale_part(void *ctx, int64_t begin, int64_t end)
+{
+    const struct making *m = ctx;
+    for (int64_t i = begin; i < end; i++)
+        m->rows->weight[i] *= m->scale;
+    return 0;
+}
+
 void weights_make(struct ada_rows *r)
 {
-    struct making m = {r, parts_max(r->n, log_greatest, r)};
-    r->total = parts_sum(r->n, weights_part, &m);
+    struct making m = {.rows = r, .greatest = parts_max(r->n, log_greatest, r)};
+    m.scale = r->total / parts_sum(r->n, weights_part, &m);
+    parts_sum(r->n, scale_part, &m);
 }
 
 /*

@@ -16,8 +16,8 @@ struct ada_rows {
     int64_t n_counting; /* rows whose own weight is not 0 */
     double *log_first;  /* [n] of their own weights; -INFINITY: 0 */
     double *log_weight; /* [n] before the next tree, but for a constant */
-    double *weight;     /* [n] of weights_make(): the greatest is 1 */
-    double total;       /* of weight */
+    double *weight;     /* [n] of weights_make() */
+    double total;       /* of weight; the same before each tree, so that trees' measures compare */
     double *scratch;    /* [n + 1] */
 };
 

@@ -33,7 +33,7 @@ static const struct options defaults = {
 
 static const struct opt table[] = {
     OPT_HEAD("Boosting"),
-    OPT_INT('n', "rounds", struct options, n_rounds, 1, 1 << 24, "N", "how many trees"),
+    OPT_INT('n', "rounds", struct options, n_rounds, 1, ROUNDS_MAX, "N", "how many trees"),
     OPT_ENUM(0, "algorithm", struct options, ada.algorithm, ada_algorithm_names, "NAME",
         "how trees and rows are weighed; auto: samme for classes, r2 for values"),
     OPT_ENUM(0, "loss", struct options, ada.loss, ada_loss_names, "NAME",

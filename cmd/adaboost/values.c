@@ -92,17 +92,17 @@ static enum boost_verdict values_weigh(struct ada *a, struct boost_tree *t)
     if (!t->draws)
         weights_make(&a->rows);
     j.greatest = parts_max(a->rows.n, distances_part, &j);
-    a->error = j.greatest > 0 ? parts_sum(a->rows.n, losses_part, &j) / a->rows.total : 0;
-    a->tree_weight = a->params->learning_rate * log_odds(a->error);
-    if (error_is_guess(a->error, 0.5)) {
+    double error = j.greatest > 0 ? parts_sum(a->rows.n, losses_part, &j) / a->rows.total : 0;
+    bool guess = error_is_guess(error, 0.5);
+    if (guess && !t->first) {
         t->why = why_guess;
-        t->warn = t->first;
-        a->tree_weight = t->weight = 1;
-        return t->first ? BOOST_LAST : BOOST_DROP;
+        return BOOST_DROP;
     }
-    t->weight = a->tree_weight;
-    if (a->error == 0) {
-        t->why = why_perfect;
+    a->error = error;
+    t->weight = a->tree_weight = guess ? 1 : a->params->learning_rate * log_odds(error);
+    if (guess || error == 0) {
+        t->why = guess ? why_first : why_perfect;
+        t->warn = guess;
         return BOOST_LAST;
     }
     j.exponent = -a->tree_weight;

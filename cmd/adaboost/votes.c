@@ -222,13 +222,14 @@ static enum boost_verdict votes_weigh(struct ada *a, struct boost_tree *t)
 
     if (old)
         weights_make(&a->rows);
-    a->error = parts_sum(a->rows.n, wrong_part, &j) / a->rows.total;
-    bool guess = error_is_guess(a->error, guess_error(a)) || (old && tree_size(a, t->tree) == 0);
-    bool perfect = a->error == 0;
+    double error = parts_sum(a->rows.n, wrong_part, &j) / a->rows.total;
+    bool guess = error_is_guess(error, guess_error(a)) || (old && tree_size(a, t->tree) == 0);
+    bool perfect = error == 0;
     if (guess && !t->first && !resample && !old) {
         t->why = why_guess;
         return BOOST_DROP;
     }
+    a->error = error;
     if (!old)
         tree_vote(a, t, guess);
     a->size += tree_size(a, t->tree);
@@ -240,7 +241,7 @@ static enum boost_verdict votes_weigh(struct ada *a, struct boost_tree *t)
         weights_restart(&a->rows);
         return BOOST_KEEP;
     }
-    t->why = perfect ? why_perfect : why_guess;
+    t->why = perfect ? why_perfect : why_first;
     t->warn = guess;
     return BOOST_LAST;
 }

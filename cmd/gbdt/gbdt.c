@@ -11,6 +11,7 @@
 #include "common/io/format/number.h"
 #include "common/learner/sampling.h"
 #include "common/learner/sums.h"
+#include "common/learner/targets.h"
 
 enum { DEFAULT_LEAVES = 31, CHUNK = 4096 };
 
@@ -112,20 +113,6 @@ static int targets_check(const struct gbdt *g, const struct table *t, struct err
                      t->target.name, loss->name);
 }
 
-static int weights_check(const struct table *t, struct err *err)
-{
-    double sum = 0;
-
-    for (int64_t i = 0; i < t->n_rows; i++) {
-        double weight = t->weight ? t->weight[i] : 1;
-        sum += weight;
-        if (weight > SUMS_LARGEST)
-            return err_set(err, "a weight of %g is too large to add up: scale the weights", weight);
-    }
-    return sum > 1 / SUMS_LARGEST ? 0
-                                  : err_set(err, "the weights are too small to add up: scale them");
-}
-
 static int rows_init(struct gbdt *g, const struct table *t, struct err *err)
 {
     struct loss_rows *rows = &g->rows;
@@ -152,18 +139,25 @@ static int rows_init(struct gbdt *g, const struct table *t, struct err *err)
         err_memory(err);
         goto out;
     }
+    mem_expect(rows->residual, n * sizeof *rows->residual);
     for (size_t i = 0; ones && i < n; i++)
         ones[i] = 1;
     g->sums.packed = true;
     if (sums_weights(&g->sums, ones ? ones : t->weight, t->n_rows, err) < 0 ||
         sums_values(&g->sums, err) < 0)
         goto out;
+    g->sums.stats.target = rows->residual;
     for (int k = 0; k < rows->n_outputs; k++)
         g->base[k] = rows->loss->base(rows, k);
     ret = 0;
 out:
     mem_free(ones);
     return ret;
+}
+
+static int64_t leaves_of(const struct gbdt_params *p)
+{
+    return p->max_leaves >= 0 ? p->max_leaves : p->max_depth ? 0 : DEFAULT_LEAVES;
 }
 
 static void grow_choose(const struct gbdt *g, const struct table *t, struct grow_opts *grow)
@@ -202,13 +196,15 @@ static int gbdt_start(void *self, const void *params, const struct table *train,
     const struct target *t = &train->target;
 
     g->params = params;
+    g->oob_before = NAN;
     g->rows.loss = loss_choose(g->params->loss, t, err);
     if (!g->rows.loss)
         return -1;
     g->rows.alpha = alpha_of(g->params, g->rows.loss);
     g->rows.n_outputs = g->rows.loss->link == LINK_SOFTMAX ? (int)dict_size(t->classes) : 1;
-    if (weights_check(train, err) < 0 || targets_check(g, train, err) < 0 ||
-        directions_init(g, train, err) < 0 || rows_init(g, train, err) < 0 ||
+    if ((train->weight && weights_check(train->weight, train->n_rows, err) < 0) ||
+        targets_check(g, train, err) < 0 || directions_init(g, train, err) < 0 ||
+        rows_init(g, train, err) < 0 ||
         sampling_init(&g->sampling, g->sums.value[0], train->n_rows, g->params->sample_fraction,
             false, g->params->seed, err) < 0)
         return -1;
@@ -329,12 +325,13 @@ static json_t *gbdt_describe(const void *params)
     json_t *j = NULL;
 
     if (mtry_show(&p->mtry, &mtry) == 0)
-        j = json_pack("{s:s, s:f, s:f, s:I, s:I, s:I, s:I, s:f, s:s, s:s, s:s?, s:s?, s:I}", "loss",
-            loss_names[p->loss], "alpha", p->alpha, "learning_rate", p->learning_rate, "max_depth",
-            (json_int_t)p->max_depth, "max_leaves", (json_int_t)p->max_leaves, "min_leaf",
-            (json_int_t)p->min_leaf, "min_split", (json_int_t)p->min_split, "sample_fraction",
-            p->sample_fraction, "mtry", mtry.data, "mtry_per", p->mtry_per_tree ? "tree" : "node",
-            "increasing", p->increasing, "decreasing", p->decreasing, "seed", (json_int_t)p->seed);
+        j = json_pack("{s:s, s:o, s:f, s:I, s:I, s:I, s:I, s:f, s:s, s:s, s:s?, s:s?, s:I}", "loss",
+            loss_names[p->loss], "alpha", p->alpha > 0 ? json_real(p->alpha) : json_null(),
+            "learning_rate", p->learning_rate, "max_depth", (json_int_t)p->max_depth, "max_leaves",
+            (json_int_t)leaves_of(p), "min_leaf", (json_int_t)p->min_leaf, "min_split",
+            (json_int_t)p->min_split, "sample_fraction", p->sample_fraction, "mtry", mtry.data,
+            "mtry_per", p->mtry_per_tree ? "tree" : "node", "increasing", p->increasing,
+            "decreasing", p->decreasing, "seed", (json_int_t)p->seed);
     buf_release(&mtry);
     return j;
 }

@@ -16,6 +16,7 @@ struct boost {
     uint16_t *draws;         /* [n_rows] */
     uint32_t *leaf;          /* [n_rows] of the tree at hand */
     double *raw;             /* [n_rows][n_outputs] what the forest says */
+    int measured;            /* the round that was last, from 1 */
 };
 
 /* What a pass over all rows works with. */
@@ -201,16 +202,18 @@ fail:
     return -1;
 }
 
-static int keep_measures(struct run *r, struct err *err)
+/* Of a round, from 1, that the forest ends with. */
+static int keep_measures(struct run *r, int round, struct err *err)
 {
     const struct boosting *l = r->learner->boosting;
     struct boost *b = r->own;
     double values[BOOST_MEASURES_MAX];
 
+    b->measured = round;
     l->measure(r->self, b->raw, b->draws, values);
     for (int i = 0; l->measures[i].name; i++)
         if (!isnan(values[i]) &&
-            run_keep(r, r->first + 1, l->measures[i].data, l->measures[i].name, values[i], err) < 0)
+            run_keep(r, round, l->measures[i].data, l->measures[i].name, values[i], err) < 0)
             return -1;
     return 0;
 }
@@ -242,7 +245,7 @@ static int boosted_step(struct run *r, struct err *err)
             return -1;
         if (dropped)
             return 0;
-        if ((measured || r->ended) && keep_measures(r, err) < 0)
+        if (measured && keep_measures(r, r->first + 1, err) < 0)
             return -1;
     }
     r->first++;
@@ -250,6 +253,14 @@ static int boosted_step(struct run *r, struct err *err)
         tally_add(&fit->valid, &fit->forest, tree, tree + per_round, NULL, NULL, NULL, err) < 0)
         return -1;
     return o->curve || o->early_stop ? run_measure(r, r->first, err) : 0;
+}
+
+/* Whatever a run ended by, and also one that had nothing left to do. */
+static int boosted_finish(struct run *r, struct err *err)
+{
+    const struct boost *b = r->own;
+    int n = forest_rounds(&r->fit->forest);
+    return n > 0 && b->measured != n ? keep_measures(r, n, err) : 0;
 }
 
 /* ---- beginning and end ---- */
@@ -266,6 +277,8 @@ static int boosted_init(struct run *r, struct err *err)
     b->raw = mem_alloc(n, k * sizeof *b->raw);
     if (!b->draws || !b->leaf || !b->raw)
         return err_memory(err);
+    mem_expect(b->leaf, n * sizeof *b->leaf);
+    mem_expect(b->raw, n * k * sizeof *b->raw);
     for (size_t i = 0; i < n; i++)
         memcpy(b->raw + i * k, f->base, k * sizeof *b->raw);
     if (r->bins.near && byte_codes_of_bins(&b->codes, &r->bins, err) < 0)
@@ -291,5 +304,6 @@ const struct rounds boosted_rounds = {
     .own_size = sizeof(struct boost),
     .init = boosted_init,
     .step = boosted_step,
+    .finish = boosted_finish,
     .release = boosted_release,
 };

@@ -3,12 +3,14 @@
 
 #include <inttypes.h>
 #include <math.h>
+#include <stdio.h>
 
 #include "common/base/clock.h"
 #include "common/base/mem.h"
 #include "common/io/format/number.h"
 #include "common/io/stream/output.h"
 #include "common/learner/prediction.h"
+#include "common/learner/report.h"
 #include "common/learner/sheet.h"
 #include "common/table/split.h"
 
@@ -17,7 +19,7 @@ struct cv {
     const struct table *table;
     const struct fit_opts *fit_opts;
     struct watch *watch;
-    struct output out, oof;
+    struct output out, oof, report;
     int32_t *fold;
     int64_t *index;
     double *predicted; /* [n_rows][width] of this repeat */
@@ -55,6 +57,17 @@ static int scores_write(struct cv *cv, int repeat, int fold, const struct fit *f
     return output_flush(&cv->out, err);
 }
 
+/* Every round of a fold. */
+static int fold_report(struct cv *cv, int repeat, int fold, const struct fit *fit, struct err *err)
+{
+    char prefix[32];
+
+    if (!cv->job->train->report)
+        return 0;
+    snprintf(prefix, sizeof prefix, "%d,%d,", repeat + 1, fold + 1);
+    return report_rows(&cv->report, fit, prefix, err);
+}
+
 static int fold_run(struct cv *cv, int repeat, int fold, struct err *err)
 {
     struct table train = TABLE_INIT, test = TABLE_INIT;
@@ -66,7 +79,8 @@ static int fold_run(struct cv *cv, int repeat, int fold, struct err *err)
         fold_select(cv, &test, fold, true, err) < 0 ||
         learner_fit(cv->job->learner, cv->job->params, &train, &test, cv->fit_opts, &comm,
             cv->watch, &fit, err) < 0 ||
-        scores_write(cv, repeat, fold, &fit, err) < 0)
+        scores_write(cv, repeat, fold, &fit, err) < 0 ||
+        fold_report(cv, repeat, fold, &fit, err) < 0)
         goto out;
     if (cv->predicted)
         for (int64_t i = 0; i < test.n_rows; i++)
@@ -150,6 +164,10 @@ static int cv_open(struct cv *cv, struct err *err)
     if (job->train->oof &&
         (output_open(&cv->oof, job->train->oof, OUTPUT_TEXT, err) < 0 || oof_header(cv, err) < 0))
         return -1;
+    if (job->train->report &&
+        (output_open(&cv->report, job->train->report, OUTPUT_TEXT, err) < 0 ||
+            output_printf(&cv->report, err, "repeat,fold,round,data,metric,value\n") < 0))
+        return -1;
     cv->fold = mem_alloc(n, sizeof *cv->fold);
     cv->index = mem_alloc(n, sizeof *cv->index);
     if (job->train->oof)
@@ -192,12 +210,14 @@ int cv_run(const struct train_job *job, const struct table *table, const struct 
         .fit_opts = fit_opts,
         .watch = watch,
         .out = OUTPUT_INIT,
-        .oof = OUTPUT_INIT};
+        .oof = OUTPUT_INIT,
+        .report = OUTPUT_INIT};
     double started = clock_seconds();
     int ret = -1;
 
     if (cv_open(&cv, err) < 0 || repeats_run(&cv, err) < 0 ||
-        (job->train->oof && output_close(&cv.oof, err) < 0))
+        (job->train->oof && output_close(&cv.oof, err) < 0) ||
+        (job->train->report && output_close(&cv.report, err) < 0))
         goto out;
     ret = output_close(&cv.out, err);
     if (ret == 0)
@@ -205,6 +225,7 @@ int cv_run(const struct train_job *job, const struct table *table, const struct 
 out:
     output_discard(&cv.out);
     output_discard(&cv.oof);
+    output_discard(&cv.report);
     mem_free(cv.fold);
     mem_free(cv.index);
     mem_free(cv.predicted);

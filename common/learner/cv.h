@@ -8,7 +8,8 @@
 
 /*
  * Writes CSV repeat,fold,round,metric,value to the job's output, and the predictions out of fold to
- * --oof: repeat,row,fold,TARGET,prediction[,p_CLASS...].  Folds are stratified by class; groups
+ * --oof: repeat,row,fold,TARGET,prediction[,p_CLASS...], every round's scores to --report:
+ * repeat,fold,round,data,metric,value.  Folds are stratified by class; groups
  * stay together.
  */
 int cv_run(const struct train_job *job, const struct table *table, const struct fit_opts *fit_opts,

@@ -20,7 +20,9 @@ int run_keep(
     if (mem_grow(&fit->measurements, &fit->room, (size_t)fit->n_measurements + 1,
             sizeof *fit->measurements) < 0)
         return err_memory(err);
-    fit->measurements[fit->n_measurements++] = (struct measurement){round, data, name, value};
+    struct measurement *m = &fit->measurements[fit->n_measurements++];
+    *m = (struct measurement){.round = round, .data = data, .value = value};
+    snprintf(m->name, sizeof m->name, "%s", name);
     return 0;
 }
 
@@ -132,8 +134,8 @@ static int run_rounds(struct run *r, struct err *err)
     struct fit *fit = r->fit;
 
     /* a run that went on from where no round could follow still shows what it has to valid rows */
-    while (r->first < o->n_rounds && !fit->stopped_early &&
-           !(r->ended && r->first >= r->n_resumed)) {
+    while (
+        r->first < o->n_rounds && !fit->stopped_early && !(r->ended && r->first >= r->n_resumed)) {
         if (watch_stop(r->watch))
             return err_interrupted(err);
         if ((fit->out_of_time = is_out_of_time(r)))
@@ -145,6 +147,8 @@ static int run_rounds(struct run *r, struct err *err)
         if (save_now_and_then(r, err) < 0)
             return -1;
     }
+    if (r->rounds->finish && r->rounds->finish(r, err) < 0)
+        return -1;
     if (!is_measured(r))
         return 0;
     if (o->early_stop)

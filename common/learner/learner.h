@@ -126,9 +126,9 @@ struct fit_opts {
 };
 
 struct measurement {
-    int round;        /* from 1 */
-    const char *data; /* "oob", "valid", "train" */
-    const char *name; /* a metric's or a measure's, borrowed */
+    int round;                  /* from 1 */
+    const char *data;           /* "oob", "valid", "train": a constant */
+    char name[METRIC_NAME_MAX]; /* a metric's or a measure's */
     double value;
 };
 

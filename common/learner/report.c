@@ -9,23 +9,28 @@
 #include "common/io/format/number.h"
 #include "common/io/stream/output.h"
 
+int report_rows(struct output *out, const struct fit *fit, const char *prefix, struct err *err)
+{
+    for (int i = 0; i < fit->n_measurements; i++) {
+        const struct measurement *m = &fit->measurements[i];
+        char value[NUMBER_MAX];
+        number_write(m->value, value);
+        if (output_printf(out, err, "%s%d,%s,%s,%s\n", prefix, m->round, m->data, m->name, value) <
+            0)
+            return -1;
+    }
+    return 0;
+}
+
 int report_write(const char *path, const struct fit *fit, struct err *err)
 {
     struct output out = OUTPUT_INIT;
     int ret = -1;
 
-    if (output_open(&out, path, OUTPUT_TEXT, err) < 0 ||
-        output_printf(&out, err, "round,data,metric,value\n") < 0)
-        goto out;
-    for (int i = 0; i < fit->n_measurements; i++) {
-        const struct measurement *m = &fit->measurements[i];
-        char value[NUMBER_MAX];
-        number_write(m->value, value);
-        if (output_printf(&out, err, "%d,%s,%s,%s\n", m->round, m->data, m->name, value) < 0)
-            goto out;
-    }
-    ret = output_close(&out, err);
-out:
+    if (output_open(&out, path, OUTPUT_TEXT, err) == 0 &&
+        output_printf(&out, err, "round,data,metric,value\n") == 0 &&
+        report_rows(&out, fit, "", err) == 0)
+        ret = output_close(&out, err);
     output_discard(&out);
     return ret;
 }
@@ -49,13 +54,24 @@ static int summary_add(json_t *summary, const char *data, const struct fit *fit,
     return json_object_set_new(summary, data, values);
 }
 
-json_t *report_summary(const struct fit *fit, const struct metric *metrics, int n_metrics,
+/* The measure that a learner minds most, on its training rows; NAN: there is none. */
+static double train_value(const struct learner *l, const struct fit *fit)
+{
+    return l->boosting ? fit_value(fit, "train", l->boosting->measures[0].name) : NAN;
+}
+
+json_t *report_summary(const struct learner *l, const struct fit *fit, const struct fit_opts *o,
     int64_t n_rows, int64_t n_valid_rows)
 {
+    /* of a run that goes back to an earlier round it is known only where every round is measured */
+    double train = o->early_stop ? NAN : train_value(l, fit);
     json_t *summary =
         json_pack("{s:I, s:I}", "rows", (json_int_t)n_rows, "valid_rows", (json_int_t)n_valid_rows);
-    if (summary && (summary_add(summary, "oob", fit, metrics, n_metrics) < 0 ||
-                       summary_add(summary, "valid", fit, metrics, n_metrics) < 0)) {
+    if (summary &&
+        ((isfinite(train) && json_object_set_new(summary, "train",
+                                 json_pack("{s:f}", l->boosting->measures[0].name, train)) < 0) ||
+            summary_add(summary, "oob", fit, o->metrics, o->n_metrics) < 0 ||
+            summary_add(summary, "valid", fit, o->metrics, o->n_metrics) < 0)) {
         json_decref(summary);
         return NULL;
     }
@@ -87,10 +103,15 @@ void report_say(const struct watch *w, const struct learner *l, const struct fit
     if (buf_printf(&line, "%" PRId64 " row%s, %d column%s, %d %.*s%s%s%s", train->n_rows,
             train->n_rows == 1 ? "" : "s", columns, columns == 1 ? "" : "s", rounds, name,
             l->rounds, why ? " (" : "", why ? why : "", why ? ")" : "") == 0) {
+        double fitted = train_value(l, fit);
+        if (!isnan(fitted) &&
+            buf_printf(&line, ", train %s %.4g", l->boosting->measures[0].name, fitted) < 0)
+            goto out;
         say_scores(&line, "oob", fit, metrics, n_metrics);
         say_scores(&line, "valid", fit, metrics, n_metrics);
         if (buf_printf(&line, ", %.1f s", seconds) == 0)
             watch_info(w, "%s", line.data);
     }
+out:
     buf_release(&line);
 }

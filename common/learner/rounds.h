@@ -38,13 +38,15 @@ struct rounds {
     int (*init)(struct run *r, struct err *err);
     /* Grows, adds and measures one round or more, and moves r->first on. */
     int (*step)(struct run *r, struct err *err);
+    /* When all are done: measures the last if step() did not.  NULL: nothing to do. */
+    int (*finish)(struct run *r, struct err *err);
     void (*release)(struct run *r);
 };
 extern const struct rounds bagged_rounds, boosted_rounds;
 
 /* Measures both sets after a round, and says whether early stopping ends the run by it. */
 int run_measure(struct run *r, int round, struct err *err) MUST_CHECK;
-/* Keeps one measurement; data and name are borrowed. */
+/* Keeps one measurement; data is a constant. */
 int run_keep(struct run *r, int round, const char *data, const char *name, double value,
     struct err *err) MUST_CHECK;
 

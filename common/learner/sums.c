@@ -43,11 +43,14 @@ int sums_classes(struct sums *s, const double *y, int n_classes, struct err *err
 
 int sums_values(struct sums *s, struct err *err)
 {
-    s->value[1] = mem_zalloc((size_t)s->n_rows, sizeof *s->value[1]);
+    s->value[1] = mem_alloc((size_t)s->n_rows, sizeof *s->value[1]);
     s->stats.value[1] = s->value[1];
     s->stats.n_sums = 2;
     s->stats.unit[1] = 1;
-    return s->value[1] ? 0 : err_memory(err);
+    if (!s->value[1])
+        return err_memory(err);
+    mem_expect(s->value[1], (size_t)s->n_rows * sizeof *s->value[1]);
+    return 0;
 }
 
 /* ---- fixed point, with all threads ---- */

@@ -329,8 +329,7 @@ static int train_model(struct session *s, double started, struct err *err)
         output_open(&out, job->common->output, OUTPUT_BINARY, err) < 0 || fit_model(s, err) < 0)
         goto out;
     warn_no_split(s);
-    summary = report_summary(
-        &s->fit, s->metrics, s->fit_opts.n_metrics, s->train.n_rows, s->valid.n_rows);
+    summary = report_summary(job->learner, &s->fit, &s->fit_opts, s->train.n_rows, s->valid.n_rows);
     if (!summary) {
         err_memory(err);
         goto out;

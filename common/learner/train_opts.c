@@ -31,7 +31,7 @@ const struct opt train_opts_table[] = {
     OPT_STRING(
         0, "metric", struct train_opts, metric, "LIST", "what to measure, as score(1) names it"),
     OPT_STRING(0, "report", struct train_opts, report, "FILE",
-        "write round,data,metric,value after every round"),
+        "write round,data,metric,value after every round; with --cv repeat and fold before them"),
     OPT_STRING(0, "checkpoint", struct train_opts, checkpoint, "FILE",
         "save what is grown every minute, when interrupted and at the end"),
     OPT_STRING(0, "resume", struct train_opts, resume, "FILE",
@@ -83,8 +83,6 @@ static int options_check(const struct train_opts *o, const struct forest_opts *f
         return err_usage(err, "--cv measures on its folds: leave out --valid and --holdout");
     if (o->cv.folds && (o->checkpoint || o->resume))
         return err_usage(err, "--cv keeps no model: leave out --checkpoint and --resume");
-    if (o->cv.folds && o->report)
-        return err_usage(err, "--cv writes its scores to the output: leave out --report");
     if (o->cv.folds && (f->oob || f->strength || f->keep_leaf_rows))
         return err_usage(
             err, "--cv keeps no model: leave out --oob, --strength and --keep-leaf-rows");

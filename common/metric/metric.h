@@ -45,10 +45,11 @@ struct metric_info {
     const struct metric_method *method; /* how (plan.h) */
 };
 
+enum { METRIC_NAME_MAX = 48 };
 struct metric {
     const struct metric_info *info;
     double parameter;
-    char name[48]; /* as it is reported: "ndcg@10" */
+    char name[METRIC_NAME_MAX]; /* as it is reported: "ndcg@10" */
 };
 
 const struct metric_info *metric_infos(int *n);

@@ -100,21 +100,16 @@ out:
 /* ---- parting ---- */
 
 /* What goes left by code, of u8 codes. */
-static struct code_sides split_sides(const struct split *s, const struct bin_column *c)
+static void split_sides(const struct split *s, const struct bin_column *c, uint8_t left[256])
 {
-    struct code_sides sides = {.interval = !c->category};
-
     if (c->category) {
         for (int code = 0; code < c->n_bins; code++)
-            sides.left[code] = s->set[code / 64] >> (code % 64) & 1;
+            left[code] = s->set[code / 64] >> (code % 64) & 1;
     } else {
-        memset(sides.left, 1, (size_t)s->cut + 1);
-        /* missing values, the last code, stand before 0 */
-        sides.start = s->missing_left ? (uint8_t)c->n_bins : 0;
-        sides.width = (uint8_t)(s->cut - sides.start);
+        memset(left, 1, (size_t)s->cut + 1);
+        memset(left + s->cut + 1, 0, 255 - (size_t)s->cut);
     }
-    sides.left[c->n_bins] = s->missing_left;
-    return sides;
+    left[c->n_bins] = s->missing_left;
 }
 
 static bool row_goes_left(const struct grower *g, const struct split *s, uint32_t row)
@@ -148,7 +143,7 @@ struct parting {
     struct grower *g;
     const struct open_node *node;
     const uint8_t *codes; /* NULL: not bytes */
-    struct code_sides sides;
+    uint8_t sides[256];
     uint32_t *left; /* [chunks] how many rows of a chunk go left, then where they go */
     uint32_t n_left;
 };
@@ -157,7 +152,7 @@ static uint32_t part_some(const struct parting *p, uint32_t begin, uint32_t end)
 {
     const struct grower *g = p->g;
     uint32_t *rows = g->rows[p->node->buffer] + begin, n = end - begin;
-    return p->codes ? rows_part(rows, n, g->spare + begin, p->codes, g->bins->n_rows, &p->sides)
+    return p->codes ? rows_part(rows, n, g->spare + begin, p->codes, p->sides)
                     : wide_part(g, &p->node->split, rows, n, g->spare + begin);
 }
 
@@ -225,9 +220,9 @@ void rows_partition(
     struct record_node part[2];
 
     if (p.codes || g->moving)
-        p.sides = split_sides(&node->split, c);
+        split_sides(&node->split, c, p.sides);
     if (g->moving) {
-        records_partition(&g->records, &node->records, node->split.col, p.sides.left, part);
+        records_partition(&g->records, &node->records, node->split.col, p.sides, part);
         child[0].records = part[0];
         child[1].records = part[1];
         return;

@@ -76,11 +76,16 @@ static int grower_rows(struct grower *g)
     g->moving = kind != RECORD_NONE && !o->random_cuts && !o->all_threads && !o->direction;
     if (g->moving)
         return records_init(&g->records, kind, g->bins, g->stats, &ignored);
-    for (int i = 0; i < 1 + o->all_threads; i++)
+    for (int i = 0; i < 1 + o->all_threads; i++) {
         if (!(g->rows[i] = mem_alloc(n, sizeof **g->rows)))
             return -1;
+        mem_expect(g->rows[i], n * sizeof **g->rows);
+    }
     g->spare = mem_alloc(n, sizeof *g->spare);
-    return g->spare ? 0 : -1;
+    if (!g->spare)
+        return -1;
+    mem_expect(g->spare, n * sizeof *g->spare);
+    return 0;
 }
 
 struct grower *grower_new(const struct bins *b, const struct row_stats *stats,

@@ -77,14 +77,15 @@ static void test_weights_range(void **state)
     r.log_weight[2] = -5000 - log(4);
     r.log_weight[3] = -9000;
     weights_make(&r);
-    assert_close(r.weight[0], 1, 1e-12, 0);
+    assert_close(r.weight[0], 3 / 1.25, 1e-12, 0);
     assert_true(r.weight[1] == 0);
-    assert_close(r.weight[2], 0.25, 1e-12, 0);
+    assert_close(r.weight[2], 0.75 / 1.25, 1e-12, 0);
     assert_true(r.weight[3] == 0);
-    assert_close(r.total, 1.25, 1e-12, 0);
     weights_restart(&r);
     weights_make(&r);
-    assert_close(r.total, 3, 1e-12, 0);
+    assert_true(r.total == 3);
+    for (int i = 0; i < 4; i++)
+        assert_close(r.weight[i], weight[i], 1e-12, 0);
     ada_rows_release(&r);
 }
 
@@ -108,6 +109,24 @@ static void test_bound(void **state)
         assert_close(boosted_measured(&fit, round, "tree", "weight"), log((1 - e) / e), 1e-12, 0);
     }
     assert_true(product < 0.7);
+    fit_release(&fit);
+    sample_free(t);
+}
+
+/* Every tree's nodes measure as much weight, so that gains and covers of trees compare. */
+static void test_covers(void **state)
+{
+    struct table *t = sample_table(200, 5, 3, 7);
+    struct fit fit = boosted_run(&boosted_defaults, t, 10);
+    (void)state;
+
+    for (int i = 0; i < 10; i++) {
+        struct tree tree = forest_tree(&fit.forest, i);
+        double cover[3];
+        assert_int_equal(tree.n_nodes, 3);
+        tree_cover(&tree, cover);
+        assert_close(cover[0], 200, 1e-5, 0);
+    }
     fit_release(&fit);
     sample_free(t);
 }
@@ -233,7 +252,7 @@ static void test_alike(void **state)
         t = boosted_table(x, 10, 1, even, 2, NULL);
         fit = boosted_run(&params, t, 5);
         assert_int_equal(fit.forest.n_trees, 1);
-        assert_string_equal(fit.ended, why_guess);
+        assert_string_equal(fit.ended, why_first);
         prediction_of(&fit, t, 0, p);
         assert_close(p[1], 0.5, 1e-9, 0);
         assert_true(boosted_measured(&fit, 1, "train", "margin_0.5") == 0);
@@ -263,7 +282,7 @@ static void test_m1_half(void **state)
     params.algorithm = ADA_M1;
     struct fit fit = boosted_run(&params, t, 5);
     assert_int_equal(fit.forest.n_trees, 1);
-    assert_string_equal(fit.ended, why_guess);
+    assert_string_equal(fit.ended, why_first);
     double e = boosted_measured(&fit, 1, "tree", "error");
     assert_close(e, 7.0 / 12, 1e-12, 0);
     prediction_of(&fit, t, 0, p);
@@ -287,7 +306,7 @@ static void test_values_guess(void **state)
     (void)state;
 
     assert_int_equal(fit.forest.n_trees, 1);
-    assert_string_equal(fit.ended, why_guess);
+    assert_string_equal(fit.ended, why_first);
     assert_true(fit.forest.tree_weight[0] == 1);
     assert_true(boosted_measured(&fit, 1, "tree", "weight") == 1);
     prediction_of(&fit, t, 0, &p);
@@ -551,6 +570,7 @@ int main(void)
         cmocka_unit_test(test_draws_many),
         cmocka_unit_test(test_weights_range),
         cmocka_unit_test(test_bound),
+        cmocka_unit_test(test_covers),
         cmocka_unit_test(test_margins),
         cmocka_unit_test(test_perfect),
         cmocka_unit_test(test_alike),

@@ -123,7 +123,7 @@ static void test_the_best_round_is_kept_with_its_predictions(void **state)
         }
     }
     assert_int_equal(s.fit.forest.n_trees, best_round);
-    assert_close(fit_value(&s.fit, "valid", 0), best, 0, 0);
+    assert_close(fit_value(&s.fit, "valid", "log_loss"), best, 0, 0);
     forest_predict(&s.fit.forest, (columns_t)s.valid->values, 0, 80, out);
     for (int i = 0; i < 80; i++)
         assert_close(s.fit.valid.linked[2 * i + 1], out[i], 0, 0);

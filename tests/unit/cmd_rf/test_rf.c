@@ -184,7 +184,7 @@ static void test_out_of_bag_by_hand(void **state)
         p = t->y[i] ? p : 1 - p;
         loss -= log(p < 1e-15 ? 1e-15 : p) / 120;
     }
-    assert_close(fit_value(&fit, "oob", 0), loss, 1e-12, 0);
+    assert_close(fit_value(&fit, "oob", "log_loss"), loss, 1e-12, 0);
     rf_learner.release(self);
     mem_free(self);
     fit_release(&fit);
