@@ -18,6 +18,8 @@ struct regular {
     double lambda, alpha;
     double max_step;   /* of a leaf's value; 0: none */
     double min_weight; /* H that a child needs */
+    int onehot_below;  /* a category of fewer levels is cut one level against the rest */
+    int max_levels;    /* of a category on one of the two sides; 0: any number */
 };
 double regular_value(const struct regular *r, double h, double s); /* the best leaf */
 double regular_score(const struct regular *r, double h, double s);

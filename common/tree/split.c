@@ -73,6 +73,8 @@ struct search {
     bool missing_left;
     double at;     /* where a random cut fell; NaN: halfway between the bins */
     int direction; /* split_direction(), of two sums */
+    bool category;
+    double level_weight; /* added to a level's weight where levels are put in order */
 };
 
 static double score_of(const struct search *s, const int64_t *from, const int64_t *minus)
@@ -131,6 +133,14 @@ static void sums_add(int64_t *to, const int64_t *from, size_t width, int64_t sig
         to[k] += sign * from[k];
 }
 
+/* Has neither side of a category's cut few enough levels? */
+static bool too_many_levels(const struct search *s, int cut)
+{
+    const struct regular *r = s->node->regular;
+    return r && s->category && r->max_levels && cut + 1 > r->max_levels &&
+           s->n_occupied - 1 - cut > r->max_levels;
+}
+
 /* Tries every prefix of order[], with missing values on either side.  Returns whether one is the
  * best so far. */
 static bool search_prefixes(struct search *s)
@@ -144,6 +154,8 @@ static bool search_prefixes(struct search *s)
         sums_add(left, s->hist + (size_t)s->scratch->order[i] * s->width, s->width, 1);
         if (last && !s->missing)
             break;
+        if (too_many_levels(s, i))
+            continue;
         better |= search_try(s, i, false);
         if (s->missing && !last) {
             sums_add(left, s->missing, s->width, 1);
@@ -232,7 +244,7 @@ static void order_levels(struct search *s, int k)
     for (int i = 0; i < s->n_occupied; i++) {
         int32_t bin = scratch->order[i];
         const int64_t *sums = s->hist + (size_t)bin * s->width;
-        double weight = bin_weight(s, sums), value = (double)sums[1 + k];
+        double weight = bin_weight(s, sums) + s->level_weight, value = (double)sums[1 + k];
         scratch->key[bin] = weight > 0 ? value / weight : 0;
     }
     order_sort(scratch, s->n_occupied);
@@ -350,6 +362,30 @@ static void keep(const struct search *s, const struct bin_column *c, int col, st
         keep_numbers(s, c, best);
 }
 
+/* Each level with rows against all others. */
+static bool search_singles(struct search *s)
+{
+    int32_t *order = s->scratch->order, best = -1;
+    int64_t *left = s->scratch->left;
+
+    for (int i = 0; i < s->n_occupied; i++) {
+        memcpy(left, s->hist + (size_t)order[i] * s->width, s->width * sizeof *left);
+        if (search_try(s, 0, false))
+            best = i;
+        if (!s->missing)
+            continue;
+        sums_add(left, s->missing, s->width, 1);
+        if (search_try(s, 0, true))
+            best = i;
+    }
+    if (best < 0)
+        return false;
+    int32_t held = order[0]; /* what goes left stands first */
+    order[0] = order[best];
+    order[best] = held;
+    return true;
+}
+
 static bool find_levels(
     struct search *s, const struct bin_column *c, int col, struct rng *random, struct split *best)
 {
@@ -360,6 +396,14 @@ static bool find_levels(
             keep(s, c, col, best);
         return true;
     }
+    const struct regular *r = s->node->regular;
+    if (r && c->n_levels < r->onehot_below) {
+        if (search_singles(s))
+            keep(s, c, col, best);
+        return true;
+    }
+    /* the penalty pulls rare levels to the middle */
+    s->level_weight = r ? r->lambda / stats->unit[0] : 0;
     int class[ORDERS_MAX] = {stats->n_sums - 1};
     int n_orders = stats->slot && stats->n_sums > 2 ? heaviest_classes(s, class) : 1;
     for (int i = 0; i < n_orders; i++) {
@@ -381,7 +425,8 @@ bool split_find(const struct split_node *node, const struct bin_column *c, int c
         .scratch = scratch,
         .gain = best->gain,
         .at = NAN,
-        .direction = split_direction(node, col)};
+        .direction = split_direction(node, col),
+        .category = c->category};
 
     s.missing = occupied_bins(&s, n_occupied);
     if (s.n_occupied + !!s.missing < 2)
