@@ -82,8 +82,8 @@ static int direction_parse(const struct schema *s, const struct features *f, con
     bool good = (digits == 1 && (value[0] == '0' || value[0] == '1')) ||
                 (digits == 2 && value[0] == '-' && value[1] == '1');
     if (!good)
-        return err_usage(err, "--monotone_constraints: '%.*s' is not 1, 0 or -1",
-            err_quote_len(digits), value);
+        return err_usage(
+            err, "--monotone_constraints: '%.*s' is not 1, 0 or -1", err_quote_len(digits), value);
     if (colon == 0 && place >= f->n)
         return err_usage(err, "--monotone_constraints: more than the %d columns", f->n);
     col = colon ? feature_find(f, text, colon - 1, "monotone_constraints", err) : f->col[place];
@@ -91,8 +91,8 @@ static int direction_parse(const struct schema *s, const struct features *f, con
         return -1;
     direction[col] = value[0] == '-' ? -1 : (int8_t)(value[0] - '0');
     if (direction[col] && s->cols[col].kind == COL_CATEGORY)
-        return err_usage(err, "--monotone_constraints: '%s' is a category: it has no order",
-            s->cols[col].name);
+        return err_usage(
+            err, "--monotone_constraints: '%s' is a category: it has no order", s->cols[col].name);
     return 0;
 }
 

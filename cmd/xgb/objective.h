@@ -49,16 +49,17 @@ struct objective_rows {
     int64_t n;
     int n_outputs;
     const double *y;
-    const double *upper;   /* survival:aft: [n] the upper bounds, y being the lower ones */
-    const double *weight;  /* [n] NULL: all 1; of rank: a group's weight is that of its first row */
-    const int32_t *group;  /* rank: [n] */
-    void *own;             /* the objective's own, made by start() */
+    const double *upper;  /* survival:aft: [n] the upper bounds, y being the lower ones */
+    const double *weight; /* [n] NULL: all 1; of rank: a group's weight is that of its first row */
+    const int32_t *group; /* rank: [n] */
+    void *own;            /* the objective's own, made by start() */
 };
 
 struct objective {
     const char *name; /* "reg:squarederror" */
     enum task task;
-    int n_classes; /* 2: of two classes only; 3: of more than two, with an output for each; 0: any */
+    int n_classes; /* 2: of two classes only; 3: of more than two, with an output for each; 0: any
+                    */
     bool ranking;  /* rows are in groups */
     enum link link;
     const char *metric; /* its own, by default */
@@ -79,7 +80,8 @@ struct objective {
     /* Gradients of rows [begin, end) for an output, weighted, into g[begin .. end). */
     void (*gradients)(const struct objective_rows *rows, const double *raw, int output,
         int64_t begin, int64_t end, struct gradient *g);
-    /* Leaves that are quantiles of what is left, y - f, at this level of an output; NULL: Newton. */
+    /* Leaves that are quantiles of what is left, y - f, at this level of an output; NULL: Newton.
+     */
     double (*level)(const struct objective_rows *rows, int output);
 };
 

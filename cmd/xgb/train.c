@@ -53,7 +53,8 @@ static const struct opt table[] = {
     OPT_HEAD("Boosting"),
     OPT_INT('n', "rounds", struct options, n_rounds, 1, ROUNDS_MAX, "N", "how many rounds"),
     OPT_STRING(0, "objective", struct options, xgb.objective, "NAME",
-        "what is made small; by default reg:squarederror, binary:logistic or multi:softprob, as the "
+        "what is made small; by default reg:squarederror, binary:logistic or multi:softprob, as "
+        "the "
         "target is"),
     OPT_REAL(0, "eta", struct options, xgb.eta, 0, 1, 0, "R",
         "what each tree's values are multiplied by"),
@@ -85,8 +86,8 @@ static const struct opt table[] = {
         "rows of a round, as a fraction"),
     OPT_REAL(0, "colsample_bytree", struct options, xgb.colsample_bytree, 0, 1, OPT_OPEN_MIN, "F",
         "columns of a tree, as a fraction"),
-    OPT_REAL(0, "colsample_bylevel", struct options, xgb.colsample_bylevel, 0, 1, OPT_OPEN_MIN,
-        "F", "of these, columns of a level"),
+    OPT_REAL(0, "colsample_bylevel", struct options, xgb.colsample_bylevel, 0, 1, OPT_OPEN_MIN, "F",
+        "of these, columns of a level"),
     OPT_REAL(0, "colsample_bynode", struct options, xgb.colsample_bynode, 0, 1, OPT_OPEN_MIN, "F",
         "of these, columns of a node"),
     OPT_HEAD("Constraints"),

@@ -34,7 +34,6 @@ struct xgb {
     double *base;              /* [n_outputs] */
     int8_t *direction;
     struct interactions interactions;
-    double score; /* the objective's own metric is measured by the frame; NAN */
 };
 
 /* ---- beginning ---- */
@@ -81,11 +80,10 @@ static int base_init(struct xgb *x, struct err *err)
     if (!x->base)
         return err_memory(err);
     for (int k = 0; k < x->rows.n_outputs; k++) {
-        x->base[k] = isnan(x->params->base_score) ? o->base(&x->rows, k)
-                                                  : o->base_of(x->params->base_score);
+        x->base[k] =
+            isnan(x->params->base_score) ? o->base(&x->rows, k) : o->base_of(x->params->base_score);
         if (isnan(x->base[k]))
-            return err_usage(
-                err, "--base_score %g is none of %s", x->params->base_score, o->name);
+            return err_usage(err, "--base_score %g is none of %s", x->params->base_score, o->name);
     }
     return 0;
 }
@@ -100,11 +98,9 @@ static int rows_init(struct xgb *x, const struct table *t, struct err *err)
     rows->y = t->y;
     rows->weight = t->weight;
     rows->group = t->group;
-    rows->n_outputs = rows->objective->link == LINK_SOFTMAX
-                          ? (int)dict_size(t->target.classes)
-                      : rows->objective->level && rows->opts->n_quantiles
-                          ? rows->opts->n_quantiles
-                          : 1;
+    rows->n_outputs = rows->objective->link == LINK_SOFTMAX ? (int)dict_size(t->target.classes)
+                      : rows->objective->level && rows->opts->n_quantiles ? rows->opts->n_quantiles
+                                                                          : 1;
     x->gradient = mem_alloc(n, sizeof *x->gradient);
     if (rows->objective->level)
         x->weighted = mem_alloc(n, sizeof *x->weighted);
@@ -155,7 +151,8 @@ static int xgb_start(void *self, const void *params, const struct table *train,
     x->table = train;
     x->rows.objective =
         objective_choose(x->params->objective, &train->target, train->group != NULL, err);
-    if (!x->rows.objective || (train->weight && weights_check(train->weight, train->n_rows, err) < 0) ||
+    if (!x->rows.objective ||
+        (train->weight && weights_check(train->weight, train->n_rows, err) < 0) ||
         targets_check(x, train, err) < 0 || constraints_init(x, train, err) < 0 ||
         rows_init(x, train, err) < 0 || base_init(x, err) < 0)
         return -1;
@@ -260,9 +257,9 @@ static double leaf_quantile(const struct xgb *x, const struct hist_rows *leaf)
 
     for (uint32_t i = 0; i < leaf->n; i++) {
         uint32_t row = leaf->row[i];
-        items[i] = (struct weighted){
-            x->rows.y[row] - x->raw[(int64_t)row * x->rows.n_outputs + x->output],
-            x->rows.weight ? x->rows.weight[row] : 1};
+        items[i] =
+            (struct weighted){x->rows.y[row] - x->raw[(int64_t)row * x->rows.n_outputs + x->output],
+                x->rows.weight ? x->rows.weight[row] : 1};
     }
     return weighted_quantile(items, leaf->n, x->rows.objective->level(&x->rows, x->output));
 }
@@ -297,14 +294,6 @@ static bool xgb_leaf_by_rows(const void *self)
     return true;
 }
 
-static const struct boost_measure measures[] = {{"train", "loss"}, {NULL, NULL}};
-
-static void xgb_measure(void *self, const double *raw, const uint16_t *draws, double *values)
-{
-    (void)self, (void)raw, (void)draws;
-    values[0] = NAN;
-}
-
 static json_t *xgb_describe(const void *params)
 {
     const struct xgb_params *p = params;
@@ -325,8 +314,6 @@ static json_t *xgb_describe(const void *params)
 static const struct boosting boosting = {
     .round = xgb_round,
     .stats = fit_gradients,
-    .measure = xgb_measure,
-    .measures = measures,
 };
 
 const struct learner xgb_learner = {

@@ -174,8 +174,7 @@ static int forest_start(struct run *r, struct err *err)
         *f = fresh;
         return 0;
     } else if (f->n_outputs != fresh.n_outputs || f->leaf_width != fresh.leaf_width ||
-               f->parallel != fresh.parallel ||
-               f->kind != fresh.kind || f->link != fresh.link ||
+               f->parallel != fresh.parallel || f->kind != fresh.kind || f->link != fresh.link ||
                f->link_scale != fresh.link_scale) {
         err_set(err, "the trees to go on from are made for another target or loss");
     } else {

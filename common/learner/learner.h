@@ -62,7 +62,8 @@ struct boosting {
     /* After it: may change the leaves' values.  Trees of an earlier run, which have their values
      * and weights, come by as well.  NULL: all are kept as they are. */
     enum boost_verdict (*weigh)(void *self, struct boost_tree *t);
-    /* After the round, values[] of the measures; NAN: nothing to say. */
+    /* After the round, values[] of the measures; NAN: nothing to say.  NULL: the metrics are
+     * measured on the training rows instead. */
     void (*measure)(void *self, const double *raw, const uint16_t *draws, double *values);
     const struct boost_measure *measures; /* up to one without a name */
 };

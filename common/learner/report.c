@@ -54,24 +54,32 @@ static int summary_add(json_t *summary, const char *data, const struct fit *fit,
     return json_object_set_new(summary, data, values);
 }
 
-/* The measure that a learner minds most, on its training rows; NAN: there is none. */
-static double train_value(const struct learner *l, const struct fit *fit)
+/* What a boosting learner is told by on its training rows: its own first measure, or the first
+ * metric; NULL: there is none. */
+static const char *train_name(const struct learner *l, const struct metric *metrics)
 {
-    return l->boosting ? fit_value(fit, "train", l->boosting->measures[0].name) : NAN;
+    return !l->boosting           ? NULL
+           : l->boosting->measure ? l->boosting->measures[0].name
+                                  : metrics[0].name;
+}
+
+static double train_value(const struct fit *fit, const char *name)
+{
+    return name ? fit_value(fit, "train", name) : NAN;
 }
 
 json_t *report_summary(const struct learner *l, const struct fit *fit, const struct fit_opts *o,
     int64_t n_rows, int64_t n_valid_rows)
 {
     /* of a run that goes back to an earlier round it is known only where every round is measured */
-    double train = o->early_stop ? NAN : train_value(l, fit);
+    const char *name = train_name(l, o->metrics);
+    double train = o->early_stop ? NAN : train_value(fit, name);
     json_t *summary =
         json_pack("{s:I, s:I}", "rows", (json_int_t)n_rows, "valid_rows", (json_int_t)n_valid_rows);
-    if (summary &&
-        ((isfinite(train) && json_object_set_new(summary, "train",
-                                 json_pack("{s:f}", l->boosting->measures[0].name, train)) < 0) ||
-            summary_add(summary, "oob", fit, o->metrics, o->n_metrics) < 0 ||
-            summary_add(summary, "valid", fit, o->metrics, o->n_metrics) < 0)) {
+    if (summary && ((isfinite(train) && json_object_set_new(summary, "train",
+                                            json_pack("{s:f}", name, train)) < 0) ||
+                       summary_add(summary, "oob", fit, o->metrics, o->n_metrics) < 0 ||
+                       summary_add(summary, "valid", fit, o->metrics, o->n_metrics) < 0)) {
         json_decref(summary);
         return NULL;
     }
@@ -103,9 +111,9 @@ void report_say(const struct watch *w, const struct learner *l, const struct fit
     if (buf_printf(&line, "%" PRId64 " row%s, %d column%s, %d %.*s%s%s%s", train->n_rows,
             train->n_rows == 1 ? "" : "s", columns, columns == 1 ? "" : "s", rounds, name,
             l->rounds, why ? " (" : "", why ? why : "", why ? ")" : "") == 0) {
-        double fitted = train_value(l, fit);
-        if (!isnan(fitted) &&
-            buf_printf(&line, ", train %s %.4g", l->boosting->measures[0].name, fitted) < 0)
+        const char *told = train_name(l, metrics);
+        double fitted = train_value(fit, told);
+        if (!isnan(fitted) && buf_printf(&line, ", train %s %.4g", told, fitted) < 0)
             goto out;
         say_scores(&line, "oob", fit, metrics, n_metrics);
         say_scores(&line, "valid", fit, metrics, n_metrics);

@@ -190,8 +190,7 @@ int sums_second_init(struct sums *s, int64_t n_rows, struct err *err)
 
 void sums_second(struct sums *s, const double *gradient)
 {
-    struct fixing first = {
-        .target = gradient, .step = 2, .fixed = s->value[1], .n = s->n_rows};
+    struct fixing first = {.target = gradient, .step = 2, .fixed = s->value[1], .n = s->n_rows};
     struct fixing second = {
         .target = gradient + 1, .step = 2, .fixed = s->value[0], .n = s->n_rows};
     double max = fixing_max(&first), second_max = fixing_max(&second);

@@ -16,8 +16,7 @@ static int describe_more(json_t *j, const struct tree_model_parts *parts)
 
     if ((f->leaf_width != f->n_outputs &&
             json_object_set_new(j, "leaf_width", json_integer(f->leaf_width)) < 0) ||
-        (f->parallel != 1 &&
-            json_object_set_new(j, "parallel", json_integer(f->parallel)) < 0) ||
+        (f->parallel != 1 && json_object_set_new(j, "parallel", json_integer(f->parallel)) < 0) ||
         (f->link != LINK_IDENTITY &&
             json_object_set_new(j, "link", json_string(link_names[f->link])) < 0) ||
         (f->link_scale != 1 && json_object_set_new(j, "link_scale", json_real(f->link_scale)) < 0))

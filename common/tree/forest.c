@@ -96,8 +96,7 @@ const char *const link_names[LINKS] = {"identity", "logistic", "softmax", "exp"}
 int forest_init(
     struct forest *f, enum forest_kind kind, int n_outputs, int leaf_width, struct err *err)
 {
-    *f = (struct forest){
-        .n_outputs = n_outputs,
+    *f = (struct forest){.n_outputs = n_outputs,
         .parallel = 1,
         .leaf_width = leaf_width,
         .kind = kind,

@@ -41,8 +41,8 @@ struct grow_opts {
     bool by_level;                           /* with max_leaves: level by level, not best first */
     score_fn *score;
     const struct regular *regular; /* as in struct split_node */
-    const int8_t *direction; /* as in struct split_node; NULL: none */
-    bool all_threads;        /* a tree is grown by all threads; otherwise by the one that asks */
+    const int8_t *direction;       /* as in struct split_node; NULL: none */
+    bool all_threads; /* a tree is grown by all threads; otherwise by the one that asks */
     uint64_t seed;
 };
 

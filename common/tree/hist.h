@@ -26,8 +26,8 @@ struct row_stats {
         *target;        /* without slot: rows of equal target are alike, and a node of them pure */
     bool equal_weights; /* value[0] is the same for all rows, and not 0 */
     int value_bits;     /* values of value[1] are below 2^value_bits; 0: not known */
-    /* Or both in one: value[1] above low_bits bits for a sum of value[0]; draws are not counted then,
-     * and value[] is not there.  NULL: not so. */
+    /* Or both in one: value[1] above low_bits bits for a sum of value[0]; draws are not counted
+     * then, and value[] is not there.  NULL: not so. */
     const int64_t *word;
     int low_bits;
 };

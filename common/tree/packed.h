@@ -24,9 +24,9 @@ enum { PACKED_BINS = 256 }; /* a column's, used or not: a fixed distance is fast
 struct packed {
     const struct bins *bins;
     const struct row_stats *stats;
-    int low_bits; /* of draws, or weights, in a word */
-    bool weights; /* differ: two words a bin */
-    bool joined;  /* weights are in the low bits */
+    int low_bits;    /* of draws, or weights, in a word */
+    bool weights;    /* differ: two words a bin */
+    bool joined;     /* weights are in the low bits */
     bool many_draws; /* some row is drawn more than once */
     const int *cols; /* the tree's */
     int n_cols;

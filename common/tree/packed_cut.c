@@ -10,9 +10,9 @@ struct cuts_of {
     const struct packed *packed;
     const struct split_node *node;
     int low_bits;
-    int64_t sum, weight; /* of the node */
-    int64_t row_weight;         /* where it is that of all rows */
-    int64_t min_low, low;       /* what both sides need in the low bits, and the node has there */
+    int64_t sum, weight;  /* of the node */
+    int64_t row_weight;   /* where it is that of all rows */
+    int64_t min_low, low; /* what both sides need in the low bits, and the node has there */
     double unit[2], node_score, lambda, alpha, min_weight;
 };
 
@@ -152,9 +152,8 @@ LANES_CODE static struct prefix find_lanes(
         __m512i low = _mm512_and_si512(word, low_mask);
         __m512i sum = _mm512_sra_epi64(word, shift);
         if (!two)
-            weight = c->packed->joined
-                         ? low
-                         : _mm512_mullo_epi64(low, _mm512_set1_epi64(c->row_weight));
+            weight =
+                c->packed->joined ? low : _mm512_mullo_epi64(low, _mm512_set1_epi64(c->row_weight));
         __m512d w = lanes_weight(c, weight);
         __m512d right = lanes_weight(c, _mm512_sub_epi64(_mm512_set1_epi64(c->weight), weight));
         there &= _mm512_cmpge_epi64_mask(low, min_low);
