@@ -84,6 +84,8 @@ static const struct opt table[] = {
     OPT_HEAD("Sampling"),
     OPT_REAL(0, "subsample", struct options, xgb.subsample, 0, 1, OPT_OPEN_MIN, "F",
         "rows of a round, as a fraction"),
+    OPT_ENUM(0, "sampling_method", struct options, xgb.sampling_method, xgb_samplings, "NAME",
+        "rows alike, or those with larger gradients more likely"),
     OPT_REAL(0, "colsample_bytree", struct options, xgb.colsample_bytree, 0, 1, OPT_OPEN_MIN, "F",
         "columns of a tree, as a fraction"),
     OPT_REAL(0, "colsample_bylevel", struct options, xgb.colsample_bylevel, 0, 1, OPT_OPEN_MIN, "F",

@@ -5,6 +5,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "cmd/xgb/choose.h"
 #include "cmd/xgb/constraints.h"
 #include "common/base/mem.h"
 #include "common/base/pool.h"
@@ -30,7 +31,7 @@ struct xgb {
     struct sums sums;
     struct weighted *weighted; /* [n] leaves that are quantiles */
     const double *raw;         /* of the round, for those */
-    int output;                /* of the tree at hand */
+    int round, output;         /* of the tree at hand */
     double *base;              /* [n_outputs] */
     int8_t *direction;
     struct interactions interactions;
@@ -226,6 +227,7 @@ static int xgb_round(void *self, int round, const double *raw, struct err *err)
 {
     struct xgb *x = self;
     x->raw = raw;
+    x->round = round;
     return x->rows.objective->round ? x->rows.objective->round(&x->rows, round, raw, err) : 0;
 }
 
@@ -247,6 +249,9 @@ static void fit_gradients(
     x->raw = raw;
     x->output = output;
     pool_run((x->rows.n + CHUNK - 1) / CHUNK, gradients_chunk, x);
+    if (x->params->sampling_method == SAMPLE_GRADIENT_BASED && x->params->subsample < 1)
+        gradients_choose(x->gradient, x->rows.n, x->params->subsample, x->params->regular.lambda,
+            x->params->seed, (uint32_t)(x->round * x->rows.n_outputs + output));
     sums_second(&x->sums, &x->gradient->s);
 }
 
