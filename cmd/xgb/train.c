@@ -39,7 +39,6 @@ static const struct options defaults = {
         .eta = 0.3,
         .regular = {.lambda = 1, .min_weight = 1},
         .max_depth = 6,
-        .max_bin = 256,
         .num_parallel_tree = 1,
         .subsample = 1,
         .colsample_bytree = 1,
@@ -76,9 +75,16 @@ static const struct opt table[] = {
     OPT_INT(0, "num_parallel_tree", struct options, xgb.num_parallel_tree, 1, PARALLEL_MAX, "N",
         "trees beside each other in a round"),
     OPT_ENUM(0, "tree_method", struct options, xgb.tree_method, xgb_tree_methods, "NAME",
-        "hist: cuts between bins; exact: between all values; auto: hist"),
-    OPT_INT(0, "max_bin", struct options, xgb.max_bin, 2, BINS_MAX, "N",
-        "bins of a numeric column; 256 is 255 and missing values"),
+        "hist: cuts between bins; approx: bins by second derivatives, anew for each tree; exact: "
+        "between all values; auto: hist"),
+    OPT_INT_AUTO(0, "max_bin", struct options, xgb.max_bin, 2, BINS_MAX, "N",
+        "bins of a numeric column; by default 256, which is 255 and missing values"),
+    OPT_REAL(0, "sketch_eps", struct options, xgb.sketch_eps, 0, 1,
+        OPT_OPEN_MIN | OPT_OPEN_MAX | OPT_NO_DEFAULT, "E",
+        "approx: part of the weight between cuts; by default 0.03, or 1/max_bin where that is "
+        "given"),
+    OPT_FLAG(0, "sketch_local", struct options, xgb.sketch_local,
+        "approx: cuts are proposed anew in each node"),
     OPT_REAL(0, "base_score", struct options, xgb.base_score, -1e300, 1e300, OPT_NO_DEFAULT, "V",
         "the prediction before the first tree; by default estimated"),
     OPT_HEAD("Sampling"),
@@ -114,15 +120,29 @@ static const struct opt table[] = {
     OPT_END,
 };
 
+static int method_check(const struct xgb_params *p, struct err *err)
+{
+    bool approx = p->tree_method == TREE_APPROX, exact = p->tree_method == TREE_EXACT;
+
+    if (exact && p->grow_policy == GROW_LOSSGUIDE)
+        return err_usage(
+            err, "--tree_method exact grows level by level: no --grow_policy lossguide");
+    if (exact && p->max_leaves)
+        return err_usage(err, "--tree_method exact has no limit of leaves: no --max_leaves");
+    if (!approx && (p->sketch_eps > 0 || p->sketch_local))
+        return err_usage(err, "--sketch_eps and --sketch_local are of --tree_method approx");
+    return 0;
+}
+
 static int run(
     const struct options *o, const struct operands *files, struct watch *watch, struct err *err)
 {
     struct xgb_params params = o->xgb;
     struct train_opts train = o->train;
     params.seed = params.opts.seed = (uint64_t)o->common.seed;
-    train.max_bins = o->xgb.tree_method == TREE_EXACT ? BINS_MAX
-                     : o->xgb.max_bin == 256          ? 255
-                                                      : o->xgb.max_bin;
+    train.max_bins = xgb_bins(&params);
+    if (method_check(&params, err) < 0)
+        return -1;
     const struct train_job job = {
         .learner = &xgb_learner,
         .params = &params,

@@ -13,8 +13,9 @@
 #include "common/io/format/number.h"
 #include "common/learner/sums.h"
 #include "common/learner/targets.h"
+#include "common/tree/recut.h"
 
-const char *const xgb_tree_methods[] = {"auto", "hist", "exact", NULL};
+const char *const xgb_tree_methods[] = {"auto", "hist", "approx", "exact", NULL};
 const char *const xgb_grow_policies[] = {"depthwise", "lossguide", NULL};
 const char *const xgb_samplings[] = {"uniform", "gradient_based", NULL};
 
@@ -30,12 +31,49 @@ struct xgb {
     struct gradient *gradient; /* [n] of the tree at hand, weighted */
     struct sums sums;
     struct weighted *weighted; /* [n] leaves that are quantiles */
+    double *hessian;           /* [n] of drawn rows, where bins are cut by them */
     const double *raw;         /* of the round, for those */
     int round, output;         /* of the tree at hand */
     double *base;              /* [n_outputs] */
     int8_t *direction;
     struct interactions interactions;
 };
+
+/* ---- bins ---- */
+
+/* XGBoost counts missing values' bin. */
+static int bins_asked(const struct xgb_params *p)
+{
+    return !p->max_bin || p->max_bin == MAX_BIN ? MAX_BIN - 1 : (int)p->max_bin;
+}
+
+int xgb_bins(const struct xgb_params *p)
+{
+    return p->tree_method == TREE_EXACT || p->tree_method == TREE_APPROX ? BINS_ALL : bins_asked(p);
+}
+
+static int approx_bins(const struct xgb_params *p)
+{
+    if (p->sketch_eps <= 0 && p->max_bin)
+        return bins_asked(p);
+    return (int)fmin(ceil(1 / (p->sketch_eps > 0 ? p->sketch_eps : SKETCH_EPS)), BINS_MAX);
+}
+
+static bool xgb_recuts(const void *self)
+{
+    const struct xgb *x = self;
+    return x->params->tree_method == TREE_APPROX && !x->params->sketch_local;
+}
+
+static int xgb_recut(
+    void *self, const struct bins *all, const uint16_t *draws, struct bins *bins, struct err *err)
+{
+    struct xgb *x = self;
+
+    for (int64_t i = 0; i < x->rows.n; i++)
+        x->hessian[i] = draws[i] * x->gradient[i].h;
+    return bins_recut(bins, all, x->hessian, approx_bins(x->params), err);
+}
 
 /* ---- beginning ---- */
 
@@ -105,7 +143,9 @@ static int rows_init(struct xgb *x, const struct table *t, struct err *err)
     x->gradient = mem_alloc(n, sizeof *x->gradient);
     if (rows->objective->level)
         x->weighted = mem_alloc(n, sizeof *x->weighted);
-    if (!x->gradient || (rows->objective->level && !x->weighted))
+    if (xgb_recuts(x))
+        x->hessian = mem_alloc(n, sizeof *x->hessian);
+    if (!x->gradient || (rows->objective->level && !x->weighted) || (xgb_recuts(x) && !x->hessian))
         return err_memory(err);
     mem_expect(x->gradient, n * sizeof *x->gradient);
     if (rows->objective->start && rows->objective->start(rows, err) < 0)
@@ -122,6 +162,8 @@ static int columns_of(double fraction, int n)
 static void grow_choose(const struct xgb *x, const struct table *t, struct grow_opts *grow)
 {
     const struct xgb_params *p = x->params;
+    bool exact = p->tree_method == TREE_EXACT;
+    bool local = p->tree_method == TREE_APPROX && p->sketch_local;
     int d = schema_n_features(&t->schema), by_tree = columns_of(p->colsample_bytree, d);
     int left = by_tree ? by_tree : d, by_level = columns_of(p->colsample_bylevel, left);
     *grow = (struct grow_opts){
@@ -135,7 +177,10 @@ static void grow_choose(const struct xgb *x, const struct table *t, struct grow_
         .node_columns = columns_of(p->colsample_bynode, by_level ? by_level : left),
         .interactions = p->interactions ? &x->interactions : NULL,
         .by_level = p->grow_policy == GROW_DEPTHWISE,
-        .min_gain = fmax(p->gamma, LEAST_GAIN),
+        .min_gain = exact ? LEAST_GAIN : fmax(p->gamma, LEAST_GAIN),
+        .prune_gain = exact ? p->gamma : 0,
+        .exact = exact || local,
+        .n_proposed = local ? approx_bins(p) : 0,
         .score = score_squared,
         .regular = &p->regular,
         .direction = x->direction,
@@ -169,6 +214,7 @@ static void xgb_release(void *self)
         x->rows.objective->release(&x->rows);
     mem_free(x->gradient);
     mem_free(x->weighted);
+    mem_free(x->hessian);
     mem_free(x->base);
     mem_free(x->direction);
     interactions_release(&x->interactions);
@@ -303,22 +349,25 @@ static json_t *xgb_describe(const void *params)
 {
     const struct xgb_params *p = params;
     return json_pack("{s:s?, s:f, s:f, s:f, s:f, s:f, s:f, s:I, s:I, s:I, s:I, s:f, s:s, s:s, s:s, "
-                     "s:f, s:f, s:f, s:s?, s:s?, s:I}",
+                     "s:f, s:f, s:f, s:f, s:b, s:s?, s:s?, s:I}",
         "objective", p->objective, "eta", p->eta, "gamma", p->gamma, "lambda", p->regular.lambda,
         "alpha", p->regular.alpha, "max_delta_step", p->regular.max_step, "min_child_weight",
         p->regular.min_weight, "max_depth", (json_int_t)p->max_depth, "max_leaves",
-        (json_int_t)p->max_leaves, "max_bin", (json_int_t)p->max_bin, "num_parallel_tree",
-        (json_int_t)p->num_parallel_tree, "subsample", p->subsample, "sampling_method",
-        xgb_samplings[p->sampling_method], "tree_method", xgb_tree_methods[p->tree_method],
-        "grow_policy", xgb_grow_policies[p->grow_policy], "colsample_bytree", p->colsample_bytree,
-        "colsample_bylevel", p->colsample_bylevel, "colsample_bynode", p->colsample_bynode,
-        "monotone_constraints", p->monotone, "interaction_constraints", p->interactions, "seed",
-        (json_int_t)p->seed);
+        (json_int_t)p->max_leaves, "max_bin", (json_int_t)(p->max_bin ? p->max_bin : MAX_BIN),
+        "num_parallel_tree", (json_int_t)p->num_parallel_tree, "subsample", p->subsample,
+        "sampling_method", xgb_samplings[p->sampling_method], "tree_method",
+        xgb_tree_methods[p->tree_method], "grow_policy", xgb_grow_policies[p->grow_policy],
+        "colsample_bytree", p->colsample_bytree, "colsample_bylevel", p->colsample_bylevel,
+        "colsample_bynode", p->colsample_bynode, "sketch_eps", p->sketch_eps, "sketch_local",
+        p->sketch_local, "monotone_constraints", p->monotone, "interaction_constraints",
+        p->interactions, "seed", (json_int_t)p->seed);
 }
 
 static const struct boosting boosting = {
     .round = xgb_round,
     .stats = fit_gradients,
+    .recuts = xgb_recuts,
+    .bins = xgb_recut,
 };
 
 const struct learner xgb_learner = {

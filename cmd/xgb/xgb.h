@@ -16,7 +16,7 @@
 #include "common/learner/learner.h"
 #include "common/tree/score.h"
 
-enum xgb_tree_method { TREE_AUTO, TREE_HIST, TREE_EXACT };
+enum xgb_tree_method { TREE_AUTO, TREE_HIST, TREE_APPROX, TREE_EXACT };
 enum xgb_grow_policy { GROW_DEPTHWISE, GROW_LOSSGUIDE };
 enum xgb_sampling { SAMPLE_UNIFORM, SAMPLE_GRADIENT_BASED };
 extern const char *const xgb_tree_methods[], *const xgb_grow_policies[], *const xgb_samplings[];
@@ -26,7 +26,11 @@ struct xgb_params {
     struct objective_opts opts;
     double eta, gamma;
     struct regular regular; /* lambda, alpha, max_delta_step, min_child_weight */
-    int64_t max_depth, max_leaves, max_bin, num_parallel_tree;
+    int64_t max_depth, max_leaves, num_parallel_tree;
+    int64_t max_bin; /* 0: not given */
+    double
+        sketch_eps; /* of TREE_APPROX: how far cuts may be apart; 0: 1 / max_bin, or SKETCH_EPS */
+    bool sketch_local; /* cuts are proposed in each node */
     double subsample;
     int sampling_method, tree_method, grow_policy;
     double colsample_bytree, colsample_bylevel, colsample_bynode;
@@ -34,6 +38,10 @@ struct xgb_params {
     double base_score;                   /* NAN: estimated */
     uint64_t seed;
 };
+
+enum { MAX_BIN = 256 };
+#define SKETCH_EPS 0.03                   /* Chen and Guestrin's */
+int xgb_bins(const struct xgb_params *p); /* bins a number column has to begin with */
 
 extern const struct learner xgb_learner;
 

@@ -12,6 +12,8 @@ enum { CHUNK = 16384 };
 
 struct boost {
     struct grower *grower;
+    const struct bins *bins; /* that it grows on: the run's, or cut */
+    struct bins cut;         /* where the learner cuts anew for each tree */
     struct byte_codes codes; /* where bins have them */
     uint16_t *draws;         /* [n_rows] */
     uint32_t *leaf;          /* [n_rows] of the tree at hand */
@@ -56,8 +58,8 @@ static void leaves_by_values(void *ctx, int64_t chunk, int worker)
 static void leaves_by_bytes(void *ctx, int64_t chunk, int worker)
 {
     const struct pass *p = ctx;
-    const struct bins *bins = &p->run->bins;
     struct boost *b = p->run->own;
+    const struct bins *bins = b->bins;
     const uint8_t *near[BYTETREE_ROWS];
     int64_t rows[BYTETREE_ROWS], end = chunk_end(p, chunk);
     uint32_t leaf[BYTETREE_ROWS];
@@ -86,7 +88,7 @@ static int leaves_find(struct run *r, const struct tree *tree, struct err *err)
     struct pass p = {.run = r, .tree = tree, .bytes = &bytes};
 
     if (r->learner->leaves_out(r->self)) {
-        if (!r->bins.near) {
+        if (!b->bins->near) {
             pass_run(&p, leaves_by_values);
             return 0;
         }
@@ -166,6 +168,40 @@ static int replay(struct run *r, struct err *err)
 
 /* ---- a round ---- */
 
+static int grower_make(struct run *r, const struct bins *bins, struct err *err)
+{
+    struct boost *b = r->own;
+
+    grower_free(b->grower);
+    byte_codes_release(&b->codes);
+    b->grower = NULL;
+    b->bins = bins;
+    if (bins->near && byte_codes_of_bins(&b->codes, bins, err) < 0)
+        return -1;
+    b->grower = grower_new(bins, r->learner->stats(r->self), &r->grow, &r->rule, err);
+    return b->grower ? 0 : -1;
+}
+
+static bool cuts_anew(const struct run *r)
+{
+    const struct boosting *l = r->learner->boosting;
+    return l->recuts && l->recuts(r->self);
+}
+
+/* Statistics of the trees of an output that stand beside each other, which see the same. */
+static int stats_make(struct run *r, int output, bool measured, struct err *err)
+{
+    const struct boosting *l = r->learner->boosting;
+    struct boost *b = r->own;
+
+    l->stats(r->self, output, b->raw, b->draws, measured);
+    if (!cuts_anew(r))
+        return 0;
+    if (l->bins(r->self, &r->bins, b->draws, &b->cut, err) < 0)
+        return -1;
+    return grower_make(r, &b->cut, err);
+}
+
 /* Grows the round's tree number i.  A tree that is dropped ends the run. */
 static int tree_grow(struct run *r, int i, bool measured, bool *dropped, struct err *err)
 {
@@ -179,9 +215,8 @@ static int tree_grow(struct run *r, int i, bool measured, bool *dropped, struct 
         .weight = 1,
         .first = f->n_trees == 0};
 
-    /* trees beside each other see the same */
-    if (i % f->parallel == 0)
-        r->learner->boosting->stats(r->self, output, b->raw, b->draws, measured);
+    if (i % f->parallel == 0 && stats_make(r, output, measured, err) < 0)
+        return -1;
     t.tree = grower_tree(b->grower, (uint32_t)number, b->draws, err);
     if (!t.tree)
         return -1;
@@ -308,12 +343,9 @@ static int boosted_init(struct run *r, struct err *err)
     mem_expect(b->raw, n * k * sizeof *b->raw);
     for (size_t i = 0; i < n; i++)
         memcpy(b->raw + i * k, f->base, k * sizeof *b->raw);
-    if (r->bins.near && byte_codes_of_bins(&b->codes, &r->bins, err) < 0)
-        return -1;
     if (replay(r, err) < 0)
         return -1;
-    b->grower = grower_new(&r->bins, r->learner->stats(r->self), &r->grow, &r->rule, err);
-    return b->grower ? 0 : -1;
+    return cuts_anew(r) ? 0 : grower_make(r, &r->bins, err);
 }
 
 static void boosted_release(struct run *r)
@@ -322,6 +354,7 @@ static void boosted_release(struct run *r)
 
     grower_free(b->grower);
     byte_codes_release(&b->codes);
+    bins_release(&b->cut);
     mem_free(b->draws);
     mem_free(b->leaf);
     mem_free(b->raw);

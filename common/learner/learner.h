@@ -59,6 +59,11 @@ struct boosting {
     /* Before each tree of it, which adds to that output (or to all): fills the statistics.
      * measured: measure() will be called after the round. */
     void (*stats)(void *self, int output, const double *raw, const uint16_t *draws, bool measured);
+    /* Between stats() and the tree, where recuts(): makes *bins of all of the table's values
+     * (BINS_ALL) for the trees to come.  It is all 0 before the first. */
+    bool (*recuts)(const void *self); /* NULL: never */
+    int (*bins)(void *self, const struct bins *all, const uint16_t *draws, struct bins *bins,
+        struct err *err);
     /* After it: may change the leaves' values.  Trees of an earlier run, which have their values
      * and weights, come by as well.  NULL: all are kept as they are. */
     enum boost_verdict (*weigh)(void *self, struct boost_tree *t);

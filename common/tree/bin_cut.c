@@ -358,7 +358,7 @@ static int bins_cut(struct bin_cutter *k, struct bin_column *c, int max_bins)
     c->exact = !runs_left(&runs, (int64_t)max_bins + 1);
     int room = c->exact ? (int)runs.left : max_bins;
     c->low = mem_alloc((size_t)room, sizeof *c->low);
-    c->high = mem_alloc((size_t)room, sizeof *c->high);
+    c->high = c->exact ? c->low : mem_alloc((size_t)room, sizeof *c->high);
     if (!c->low || !c->high)
         return -1;
     for (int i = 0; i <= k->n_borders; i++)
@@ -434,12 +434,24 @@ static void bytes_code(const struct bin_cutter *k, struct bin_column *c, const d
     }
 }
 
+/* Bins are values here. */
+static void ranks_code(const struct bin_cutter *k, struct bin_column *c, const double *values)
+{
+    for (int64_t i = 0; i < k->n; i++)
+        c->code32[i] =
+            isnan(values[i]) ? (uint32_t)c->n_bins : bin_code_below(c, 0, c->n_bins - 1, values[i]);
+}
+
 int bin_codes(const struct bin_cutter *k, struct bin_column *c, const double *values)
 {
     struct coder coder;
 
     if (c->code8) {
         bytes_code(k, c, values);
+        return 0;
+    }
+    if (c->code32) {
+        ranks_code(k, c, values);
         return 0;
     }
     if (coder_of_numbers(&coder, c->high, (size_t)c->n_bins - 1) < 0)

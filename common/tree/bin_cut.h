@@ -23,8 +23,8 @@ void bin_cutter_free(struct bin_cutter *k);
 int bin_cut(struct bin_cutter *k, struct bin_column *c, const double *values, int64_t n,
     int64_t n_zeros, int max_bins) MUST_CHECK;
 
-/* Fills code8 or code16 of the column that bin_cut() was last called for: the bins of the same
- * values, n_bins for NaN.  -1: no memory. */
+/* Fills code8, code16 or code32 of the column that bin_cut() was last called for: the bins of the
+ * same values, n_bins for NaN.  -1: no memory. */
 int bin_codes(const struct bin_cutter *k, struct bin_column *c, const double *values) MUST_CHECK;
 
 #endif

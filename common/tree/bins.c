@@ -9,10 +9,10 @@
 #include "common/base/pool.h"
 #include "common/tree/bin_cut.h"
 
-static uint16_t number_code(const struct bin_column *c, double value)
+static uint32_t number_code(const struct bin_column *c, double value)
 {
     if (isnan(value))
-        return (uint16_t)c->n_bins;
+        return (uint32_t)c->n_bins;
     int low = 0, high = c->n_bins - 1; /* the first bin whose high is not below value */
     while (low < high) {
         int middle = (low + high) / 2;
@@ -21,7 +21,7 @@ static uint16_t number_code(const struct bin_column *c, double value)
         else
             high = middle;
     }
-    return (uint16_t)low;
+    return (uint32_t)low;
 }
 
 /* ---- categories ---- */
@@ -96,15 +96,19 @@ static int column_codes_alloc(struct bin_column *c, int64_t n_rows)
 {
     if (c->n_bins <= 255)
         return (c->code8 = mem_alloc((size_t)n_rows, 1)) ? 0 : -1;
-    return (c->code16 = mem_alloc((size_t)n_rows, sizeof *c->code16)) ? 0 : -1;
+    if (c->n_bins <= BINS_MAX)
+        return (c->code16 = mem_alloc((size_t)n_rows, sizeof *c->code16)) ? 0 : -1;
+    return (c->code32 = mem_alloc((size_t)n_rows, sizeof *c->code32)) ? 0 : -1;
 }
 
-static void column_set(struct bin_column *c, int64_t row, uint16_t code)
+static void column_set(struct bin_column *c, int64_t row, uint32_t code)
 {
     if (c->code8)
         c->code8[row] = (uint8_t)code;
+    else if (c->code16)
+        c->code16[row] = (uint16_t)code;
     else
-        c->code16[row] = code;
+        c->code32[row] = code;
 }
 
 static int dense_column(struct build *s, int col, int worker)
@@ -126,7 +130,7 @@ static int dense_column(struct build *s, int col, int worker)
     if (!c->category)
         return bin_codes(s->cutters[worker], c, values);
     for (int64_t i = 0; i < t->n_rows; i++)
-        column_set(c, i, isnan(values[i]) ? (uint16_t)c->n_bins : c->level_bin[(int32_t)values[i]]);
+        column_set(c, i, isnan(values[i]) ? (uint32_t)c->n_bins : c->level_bin[(int32_t)values[i]]);
     return 0;
 }
 
@@ -238,15 +242,16 @@ static void near_task(void *ctx, int64_t block, int worker)
     }
 }
 
-static int codes_by_row(struct bins *b)
+int bins_by_row(struct bins *b)
 {
     for (int col = 0; col < b->n_cols; col++)
-        if (b->cols[col].code16)
+        if (b->cols[col].code16 || b->cols[col].code32)
             return 0;
     if (b->start || b->n_cols > NEAR_COLS_MAX)
         return 0;
     b->stride = ((size_t)b->n_cols + NEAR_SPARE + 31) / 32 * 32;
-    b->near = mem_aligned((size_t)b->n_rows, b->stride);
+    if (!b->near)
+        b->near = mem_aligned((size_t)b->n_rows, b->stride);
     if (!b->near)
         return -1;
     mem_expect(b->near, (size_t)b->n_rows * b->stride);
@@ -297,7 +302,7 @@ int bins_build(struct bins *b, const struct table *t, const struct bins_opts *op
     else
         ret = t->sparse ? densify(&s) : 0;
     if (ret == 0)
-        ret = codes_by_row(b);
+        ret = bins_by_row(b);
 out:
     mem_free(s.entry_start);
     mem_free(s.entry_values);
@@ -313,12 +318,14 @@ void bins_release(struct bins *b)
 {
     for (int col = 0; b->cols && col < b->n_cols; col++) {
         struct bin_column *c = &b->cols[col];
+        if (c->high != c->low)
+            mem_free(c->high);
         mem_free(c->low);
-        mem_free(c->high);
         mem_free(c->level_bin);
         mem_free(c->bin_level);
         mem_free(c->code8);
         mem_free(c->code16);
+        mem_free(c->code32);
     }
     mem_free(b->cols);
     mem_free(b->start);
@@ -328,7 +335,7 @@ void bins_release(struct bins *b)
     *b = (struct bins){.n_rows = 0};
 }
 
-uint16_t bin_code_below(const struct bin_column *c, int low, int high, double threshold)
+uint32_t bin_code_below(const struct bin_column *c, int low, int high, double threshold)
 {
     while (low < high) {
         int middle = (low + high + 1) / 2;
@@ -337,14 +344,14 @@ uint16_t bin_code_below(const struct bin_column *c, int low, int high, double th
         else
             high = middle - 1;
     }
-    return (uint16_t)low;
+    return (uint32_t)low;
 }
 
-uint16_t bins_code(const struct bins *b, int col, uint32_t row)
+uint32_t bins_code(const struct bins *b, int col, uint32_t row)
 {
     const struct bin_column *c = &b->cols[col];
     if (!b->start)
-        return c->code8 ? c->code8[row] : c->code16[row];
+        return c->code8 ? c->code8[row] : c->code16 ? c->code16[row] : c->code32[row];
     int64_t low = b->start[row], high = b->start[row + 1];
     while (low < high) {
         int64_t middle = low + (high - low) / 2;

@@ -86,7 +86,7 @@ static int add_cut(struct tree_builder *b, struct node *node, const struct split
 
     if (mem_grow(&b->tree->codes, &b->code_room, cuts->n + (size_t)1, sizeof *b->tree->codes) < 0)
         return -1;
-    b->tree->codes[cuts->n] = split->code;
+    b->tree->codes[cuts->n] = (uint16_t)split->code; /* of bytes: nobody asks for others */
     node->test |= cuts->n;
     return cuts_push(cuts, split->col, split->threshold);
 }

@@ -164,7 +164,7 @@ static void children_find(
         a->may_split[i] = node_may_split(g, &a->child[i]);
     children_count(g, parent, a, all_threads);
     for (int i = 0; i < 2; i++)
-        a->found[i] = a->may_split[i] && node_find(g, &a->child[i], worker);
+        a->found[i] = a->may_split[i] && node_find(g, &a->child[i], worker, all_threads);
 }
 
 /* A node whose split was looked for is opened, or made a leaf; what it owns goes with it. */
@@ -332,7 +332,7 @@ static int root_open(struct grower *g)
         goto fail;
     if (root.hist)
         hist_count(g, &root, g->opts->all_threads);
-    found = found && node_find(g, &root, 0);
+    found = found && node_find(g, &root, 0, g->opts->all_threads);
     return node_settle(g, &root, found);
 fail:
     open_release(g, &root);
@@ -356,6 +356,8 @@ struct tree *grower_tree(
     while (g->open.n)
         if (next_node(g) < 0)
             goto fail;
+    if (o->prune_gain > 0 && grower_prune(g) < 0)
+        goto fail;
     pool_run(g->n_grown, leaf_fill, g);
     if (o->direction && tree_keep_order(g->builder.tree, o->direction) < 0)
         goto fail;

@@ -39,6 +39,11 @@ struct grow_opts {
     int level_columns, node_columns;
     const struct interactions *interactions; /* NULL: none; of all_threads */
     bool by_level;                           /* with max_leaves: level by level, not best first */
+    bool exact;     /* bins are values (BINS_ALL): histograms of so many are not kept, but each node
+                       counts those it has */
+    int n_proposed; /* as in struct split_node */
+    double prune_gain; /* of all_threads: a split of two leaves that gained less is undone, from the
+                          leaves up */
     score_fn *score;
     const struct regular *regular; /* as in struct split_node */
     const int8_t *direction;       /* as in struct split_node; NULL: none */

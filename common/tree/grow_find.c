@@ -16,7 +16,7 @@ int hist_take(struct grower *g, int64_t **hist)
     struct blocks *b = &g->hists;
 
     *hist = NULL;
-    if (!g->same_columns || g->moving || (!b->n_spare && (b->made + 1) * b->size > HISTS_BYTES))
+    if (!g->keeps || g->moving || (!b->n_spare && (b->made + 1) * b->size > HISTS_BYTES))
         return 0;
     *hist = blocks_take(b);
     return *hist ? 0 : -1;
@@ -128,8 +128,8 @@ static bool column_find(struct grower *g, const struct open_node *node, const st
         return split_find(
             sn, c, col, node->hist + g->offset[g->place[col]], -1, cuts, &w->scratch, &w->best);
     if (rows.n < (uint32_t)c->n_bins / 4)
-        n_occupied =
-            hist_column_few(g->bins, g->stats, col, &rows, w->column_hist, w->scratch.order);
+        n_occupied = hist_column_few(
+            g->bins, g->stats, col, &rows, w->column_hist, w->scratch.order, w->scratch.seen);
     else
         hist_column(g->bins, g->stats, col, &rows, w->column_hist);
     found = split_find(sn, c, col, w->column_hist, n_occupied, cuts, &w->scratch, &w->best);
@@ -151,10 +151,45 @@ static bool columns_find(struct grower *g, const struct open_node *node,
         return records_find(&g->records, sn, &node->records, cols, n_cols, &w->scratch, &w->best);
     if (g->is_packed && node->hist)
         return packed_find(&g->packed, sn, node->hist, w->column_hist, &w->scratch, &w->best);
+    if (g->bins->start && g->same_columns && !g->keeps)
+        return sparse_find(g, node, sn, g->opts->random_cuts ? cuts : NULL, w);
     for (int i = 0; i < n_cols; i++)
         if (split_allowed(sn, cols[i]))
             found |= column_find(g, node, sn, cols[i], cuts, w);
     return found;
+}
+
+/* The tree's columns over threads: of splits that gain the same the first column's is the best, as
+ * in turn. */
+struct finding {
+    struct grower *g;
+    const struct open_node *node;
+    const struct split_node *sn;
+};
+
+static void find_task(void *ctx, int64_t i, int worker)
+{
+    const struct finding *f = ctx;
+    int col = f->g->cols[i];
+    if (split_allowed(f->sn, col))
+        (void)column_find(f->g, f->node, f->sn, col, NULL, &f->g->worker[worker]);
+}
+
+static void columns_share(
+    struct grower *g, const struct open_node *node, const struct split_node *sn)
+{
+    struct finding f = {g, node, sn};
+    struct split *best = &g->worker[0].best;
+
+    for (int i = 1; i < g->n_workers; i++)
+        g->worker[i].best.gain = -INFINITY;
+    pool_run(g->n_cols, find_task, &f);
+    for (int i = 1; i < g->n_workers; i++) {
+        const struct split *other = &g->worker[i].best;
+        if (other->gain > best->gain ||
+            (other->gain > -INFINITY && other->gain == best->gain && other->col < best->col))
+            split_copy(best, other, g->stats->n_sums);
+    }
 }
 
 /* ---- which columns a node may be cut on ---- */
@@ -223,7 +258,8 @@ static const uint64_t *allowed_columns(
  * Leaves the node's best split in the worker's.  Columns are drawn one by one; those that cannot be
  * cut here count, but the drawing goes on until one can.
  */
-static void best_find(struct grower *g, const struct open_node *node, struct grow_worker *w)
+static void best_find(
+    struct grower *g, const struct open_node *node, struct grow_worker *w, bool all_threads)
 {
     const struct grow_opts *o = g->opts;
     struct split_node sn = {.stats = g->stats,
@@ -233,11 +269,16 @@ static void best_find(struct grower *g, const struct open_node *node, struct gro
         .self = g->rule->self,
         .regular = o->regular,
         .allowed = allowed_columns(g, node, w),
+        .n_proposed = o->n_proposed,
         .direction = o->direction};
     struct rng columns, cuts;
 
     rng_init(&cuts, o->seed, RNG_CUT, g->tree_number, node->key);
     w->best.gain = -INFINITY;
+    if (all_threads && !node->hist && g->same_columns && !g->bins->start && !o->random_cuts) {
+        columns_share(g, node, &sn);
+        return;
+    }
     if (g->same_columns) {
         columns_find(g, node, &sn, g->cols, g->n_cols, &cuts, w);
         return;
@@ -253,11 +294,11 @@ static void best_find(struct grower *g, const struct open_node *node, struct gro
     }
 }
 
-bool node_find(struct grower *g, struct open_node *node, int worker)
+bool node_find(struct grower *g, struct open_node *node, int worker, bool all_threads)
 {
     struct grow_worker *w = &g->worker[worker];
 
-    best_find(g, node, w);
+    best_find(g, node, w, all_threads);
     if (!(w->best.gain > g->opts->min_gain))
         return false;
     split_copy(&node->split, &w->best, g->stats->n_sums);

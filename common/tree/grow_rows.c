@@ -115,12 +115,12 @@ static void split_sides(const struct split *s, const struct bin_column *c, uint8
 static bool row_goes_left(const struct grower *g, const struct split *s, uint32_t row)
 {
     const struct bin_column *c = &g->bins->cols[s->col];
-    uint16_t code = bins_code(g->bins, s->col, row);
-    if (code == c->n_bins)
+    uint32_t code = bins_code(g->bins, s->col, row);
+    if (code == (uint32_t)c->n_bins)
         return s->missing_left;
     if (c->category)
         return s->set[code / 64] >> (code % 64) & 1;
-    return code <= s->cut;
+    return code <= (uint32_t)s->cut;
 }
 
 /* Of codes that are no bytes. */

@@ -43,13 +43,18 @@ static int worker_init(struct grower *g, struct grow_worker *w)
     struct err ignored;
 
     w->drawn = mem_alloc((size_t)g->bins->n_cols, sizeof *w->drawn);
-    w->column_hist = mem_zalloc((size_t)g->max_bins + 1, g->width * sizeof *w->column_hist);
+    w->column_hist = mem_zalloc((size_t)g->max_bins + 2, g->width * sizeof *w->column_hist);
     w->best_memory = mem_alloc(g->width + g->set_room, sizeof *w->best_memory);
     w->allowed = mem_alloc(g->mask_words, sizeof *w->allowed);
     if (!w->drawn || !w->allowed || !w->column_hist || !w->best_memory ||
         split_scratch_init(&w->scratch, g->stats->n_sums, g->max_bins, &ignored) < 0)
         return -1;
     split_init(&w->best, g->stats->n_sums, g->set_room, w->best_memory);
+    if (g->bins->start && dealer_init(&w->dealer, g->bins) < 0)
+        return -1;
+    int n = g->opts->n_proposed;
+    if (n && split_scratch_propose(&w->scratch, g->max_bins, n, &ignored) < 0)
+        return -1;
     if (!g->opts->all_threads || !g->bins->near || w == g->worker)
         return 0;
     w->part = mem_alloc((size_t)g->n_usable, PACKED_BINS * 2 * sizeof *w->part);
@@ -152,6 +157,7 @@ static void worker_release(struct grow_worker *w)
     mem_free(w->drawn);
     mem_free(w->allowed);
     mem_free(w->column_hist);
+    dealer_release(&w->dealer);
     mem_free(w->part);
     mem_free(w->best_memory);
     split_scratch_release(&w->scratch);
@@ -199,6 +205,16 @@ static int compare_ints(const void *a, const void *b)
     return (*(const int *)a > *(const int *)b) - (*(const int *)a < *(const int *)b);
 }
 
+/* Whether it is less work to go through the bins of all columns in each node than to count and sort
+ * what the node has. */
+static bool hists_pay(const struct grower *g)
+{
+    const struct bins *b = g->bins;
+    if (g->opts->exact)
+        return b->near;
+    return !b->start || b->start[b->n_rows] / 4 > (int64_t)(g->offset[g->n_cols] / g->width);
+}
+
 void tree_columns(struct grower *g)
 {
     const struct grow_opts *o = g->opts;
@@ -226,6 +242,7 @@ void tree_columns(struct grower *g)
         g->offset[i + 1] = g->offset[i] + (g->is_packed ? (size_t)PACKED_BINS << g->packed.weights
                                                         : n_bins * g->width);
     }
+    g->keeps = g->same_columns && !o->n_proposed && hists_pay(g);
     size_t size = g->offset[g->n_cols] * sizeof(int64_t);
     if (size != g->hists.size)
         blocks_clear(&g->hists);

@@ -13,12 +13,22 @@
 #include "common/tree/records.h"
 #include "common/tree/split.h"
 
+/* Deals sparse entries of a node to their columns (grow_sparse.c). */
+struct dealer {
+    uint32_t *count; /* [n_cols] all 0 between uses */
+    int *touched;    /* [n_cols] */
+    struct hist_entry *entry;
+};
+int dealer_init(struct dealer *d, const struct bins *b) MUST_CHECK; /* of sparse bins */
+void dealer_release(struct dealer *d);
+
 /* Scratch memory of one thread. */
 struct grow_worker {
     int *drawn;           /* columns of a node, in the order of drawing */
     uint64_t *allowed;    /* [mask_words] columns of a node, a bit each */
-    int64_t *column_hist; /* one column's, all 0 between uses */
-    int64_t *part;        /* packed: of all columns, for its part of a large node's rows */
+    int64_t *column_hist; /* one column's and a bin more, all 0 between uses */
+    struct dealer dealer;
+    int64_t *part; /* packed: of all columns, for its part of a large node's rows */
     struct split_scratch scratch;
     struct split best;
     uint64_t *best_memory;
@@ -45,6 +55,7 @@ struct grower {
     int32_t *place;    /* [bins->n_cols] index in cols, or -1 */
     size_t *offset;    /* [n_usable + 1] of each column's histogram, in int64 */
     bool same_columns; /* every node looks at all of cols */
+    bool keeps;        /* histograms are kept, where there is room */
 
     bool moving; /* rows are in records (histograms are not kept); else in rows */
     struct records records;
@@ -115,6 +126,15 @@ void hist_count(struct grower *g, struct open_node *node, bool all_threads);
 void hist_subtract(const struct grower *g, int64_t *from, const int64_t *less);
 bool node_may_split(const struct grower *g, const struct open_node *node);
 /* Finds the node's best split; false: there is none that gains enough. */
-bool node_find(struct grower *g, struct open_node *node, int worker);
+bool node_find(struct grower *g, struct open_node *node, int worker, bool all_threads);
+/* As split_find() of each of the tree's columns in turn, of a node of sparse rows (grow_sparse.c).
+ */
+bool sparse_find(struct grower *g, const struct open_node *node, const struct split_node *sn,
+    struct rng *cuts, struct grow_worker *w);
+
+/* ---- afterwards (grow_prune.c) ---- */
+
+/* Undoes the splits of two leaves that gained less than opts->prune_gain.  -1: no memory. */
+int grower_prune(struct grower *g) MUST_CHECK;
 
 #endif

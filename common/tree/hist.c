@@ -42,10 +42,13 @@ void hist_totals(const struct row_stats *s, const struct hist_rows *rows, int64_
         stats_add(s, rows->row[i], rows->draws[rows->row[i]], totals);
 }
 
-static uint16_t row_code(const struct bins *b, int col, uint32_t row)
+static uint32_t row_code(const struct bins *b, int col, uint32_t row)
 {
     const struct bin_column *c = &b->cols[col];
-    return c->code8 ? c->code8[row] : c->code16 ? c->code16[row] : bins_code(b, col, row);
+    return c->code8    ? c->code8[row]
+           : c->code16 ? c->code16[row]
+           : c->code32 ? c->code32[row]
+                       : bins_code(b, col, row);
 }
 
 void hist_column(const struct bins *b, const struct row_stats *s, int col,
@@ -65,22 +68,42 @@ static int compare_bins(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
+/* Bins are listed by sorting where they are this few of all. */
+enum { FEW_OF = 1024 };
+
+/* Rising; seen has a bit a bin where there is no list yet. */
+static int occupied_list(int32_t *occupied, int n, int n_bins, uint64_t *seen)
+{
+    if (n) {
+        qsort(occupied, (size_t)n, sizeof *occupied, compare_bins);
+        return n;
+    }
+    for (int word = 0; word <= n_bins / 64; word++) {
+        for (uint64_t bits = seen[word]; bits; bits &= bits - 1)
+            occupied[n++] = 64 * word + __builtin_ctzll(bits);
+        seen[word] = 0;
+    }
+    return n;
+}
+
 int hist_column_few(const struct bins *b, const struct row_stats *s, int col,
-    const struct hist_rows *rows, int64_t *hist, int32_t *occupied)
+    const struct hist_rows *rows, int64_t *hist, int32_t *occupied, uint64_t *seen)
 {
     size_t width = 1 + (size_t)s->n_sums;
+    uint32_t n_bins = (uint32_t)b->cols[col].n_bins;
+    bool few = rows->n < n_bins / FEW_OF;
     int n = 0;
 
     for (uint32_t i = 0; i < rows->n; i++) {
-        uint32_t row = rows->row[i];
-        uint16_t code = row_code(b, col, row);
+        uint32_t row = rows->row[i], code = row_code(b, col, row);
         int64_t *bin = hist + code * width;
-        if (!bin[0] && code != b->cols[col].n_bins)
-            occupied[n++] = code;
+        if (code < n_bins && !few)
+            seen[code / 64] |= (uint64_t)1 << (code % 64);
+        else if (code < n_bins && !bin[0])
+            occupied[n++] = (int32_t)code;
         stats_add(s, row, rows->draws[row], bin);
     }
-    qsort(occupied, (size_t)n, sizeof *occupied, compare_bins);
-    return n;
+    return occupied_list(occupied, n, (int)n_bins, seen);
 }
 
 void hist_clear(const struct bins *b, const struct row_stats *s, int col,
@@ -89,6 +112,45 @@ void hist_clear(const struct bins *b, const struct row_stats *s, int col,
     size_t width = 1 + (size_t)s->n_sums;
     for (uint32_t i = 0; i < rows->n; i++)
         memset(hist + row_code(b, col, rows->row[i]) * width, 0, width * sizeof *hist);
+}
+
+int hist_column_entries(const struct bin_column *c, const struct row_stats *s,
+    const struct hist_entry *entry, uint32_t n, const uint16_t *draws, const int64_t *totals,
+    int64_t *hist, int32_t *occupied, uint64_t *seen)
+{
+    size_t width = 1 + (size_t)s->n_sums;
+    uint32_t n_bins = (uint32_t)c->n_bins;
+    int64_t *rest = hist + c->default_code * width, *entries = hist + ((size_t)n_bins + 1) * width;
+    int n_occupied = 0;
+
+    /* their sum behind the bins */
+    for (uint32_t i = 0; i < n; i++) {
+        int64_t *bin = hist + entry[i].code * width;
+        if (entry[i].code < n_bins && !bin[0])
+            occupied[n_occupied++] = (int32_t)entry[i].code;
+        stats_add(s, entry[i].row, draws[entry[i].row], bin);
+        stats_add(s, entry[i].row, draws[entry[i].row], entries);
+    }
+    if (totals[0] > entries[0] && c->default_code < n_bins && !rest[0])
+        occupied[n_occupied++] = (int32_t)c->default_code;
+    for (size_t k = 0; k < width; k++) {
+        rest[k] += totals[k] - entries[k];
+        entries[k] = 0;
+    }
+    if ((uint32_t)n_occupied < n_bins / FEW_OF || n_occupied < 16)
+        return occupied_list(occupied, n_occupied, (int)n_bins, seen);
+    for (int i = 0; i < n_occupied; i++)
+        seen[occupied[i] / 64] |= (uint64_t)1 << (occupied[i] % 64);
+    return occupied_list(occupied, 0, (int)n_bins, seen);
+}
+
+void hist_clear_entries(const struct bin_column *c, const struct row_stats *s,
+    const struct hist_entry *entry, uint32_t n, int64_t *hist)
+{
+    size_t width = 1 + (size_t)s->n_sums;
+    for (uint32_t i = 0; i < n; i++)
+        memset(hist + entry[i].code * width, 0, width * sizeof *hist);
+    memset(hist + c->default_code * width, 0, width * sizeof *hist);
 }
 
 /* The entries of the rows; what the entries of a column leave of the totals is in its default bin.

@@ -56,12 +56,22 @@ void hist_column(const struct bins *b, const struct row_stats *s, int col,
 /*
  * The same of few rows and many bins: hist is all 0 before.  Lists the bins that got rows, rising,
  * without that of missing values; returns how many.  hist_clear() makes hist 0 again in time that
- * goes with the rows.
+ * goes with the rows.  seen[n_bins / 64 + 1] is scratch, all 0 before and after.
  */
 int hist_column_few(const struct bins *b, const struct row_stats *s, int col,
-    const struct hist_rows *rows, int64_t *hist, int32_t *occupied);
+    const struct hist_rows *rows, int64_t *hist, int32_t *occupied, uint64_t *seen);
 void hist_clear(const struct bins *b, const struct row_stats *s, int col,
     const struct hist_rows *rows, int64_t *hist);
+/* The same of a sparse column of which a node has these entries; what they leave of its totals is
+ * in the default bin. */
+struct hist_entry {
+    uint32_t row, code;
+};
+int hist_column_entries(const struct bin_column *c, const struct row_stats *s,
+    const struct hist_entry *entry, uint32_t n, const uint16_t *draws, const int64_t *totals,
+    int64_t *hist, int32_t *occupied, uint64_t *seen);
+void hist_clear_entries(const struct bin_column *c, const struct row_stats *s,
+    const struct hist_entry *entry, uint32_t n, int64_t *hist);
 /*
  * Histograms of several columns one after another: offset[i] is where that of cols[i] starts.
  * place[col] is its i, or -1; totals are the node's.  Costs, on sparse bins, what the rows' entries

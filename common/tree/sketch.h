@@ -29,6 +29,11 @@ int summary_merge(const struct sketch_entry *a, int n_a, const struct sketch_ent
 int summary_prune(const struct sketch_entry *from, int n, int b, struct sketch_entry *to);
 double summary_error(const struct sketch_entry *s, int n);
 
+/* Cuts at 1 / n of the weight from each other are chosen from a sketch whose error is so much
+ * finer.
+ */
+enum { SKETCH_FINER = 8 };
+
 /* A sketch of numbers that come one after another. */
 struct sketch;
 

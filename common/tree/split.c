@@ -16,12 +16,20 @@ int split_scratch_init(struct split_scratch *s, int n_sums, int max_bins, struct
         .sums = mem_alloc(sums, sizeof *s->sums),
         .order = mem_alloc(bins, sizeof *s->order),
         .key = mem_alloc(bins, sizeof *s->key),
-        .side = mem_alloc(bins, 1),
+        .seen = mem_zalloc(bins / 64 + 1, sizeof *s->seen),
+        .cut = mem_alloc(bins, 1),
     };
-    if (s->left && s->best && s->sums && s->order && s->key && s->side)
+    if (s->left && s->best && s->sums && s->order && s->key && s->seen && s->cut)
         return 0;
     split_scratch_release(s);
     return err_memory(err);
+}
+
+int split_scratch_propose(struct split_scratch *s, int max_bins, int n_proposed, struct err *err)
+{
+    s->sketch = sketch_new(max_bins, 1 / (SKETCH_FINER * (double)n_proposed));
+    s->proposed = mem_alloc((size_t)n_proposed + 1, sizeof *s->proposed);
+    return s->sketch && s->proposed ? 0 : err_memory(err);
 }
 
 void split_scratch_release(struct split_scratch *s)
@@ -31,7 +39,10 @@ void split_scratch_release(struct split_scratch *s)
     mem_free(s->sums);
     mem_free(s->order);
     mem_free(s->key);
-    mem_free(s->side);
+    mem_free(s->seen);
+    mem_free(s->cut);
+    sketch_free(s->sketch);
+    mem_free(s->proposed);
     *s = (struct split_scratch){NULL};
 }
 
@@ -74,7 +85,8 @@ struct search {
     double at;     /* where a random cut fell; NaN: halfway between the bins */
     int direction; /* split_direction(), of two sums */
     bool category;
-    double level_weight; /* added to a level's weight where levels are put in order */
+    const unsigned char *may_cut; /* [n_occupied]; NULL: anywhere */
+    double level_weight;          /* added to a level's weight where levels are put in order */
 };
 
 static double score_of(const struct search *s, const int64_t *from, const int64_t *minus)
@@ -154,7 +166,7 @@ static bool search_prefixes(struct search *s)
         sums_add(left, s->hist + (size_t)s->scratch->order[i] * s->width, s->width, 1);
         if (last && !s->missing)
             break;
-        if (too_many_levels(s, i))
+        if (too_many_levels(s, i) || (s->may_cut && !s->may_cut[i]))
             continue;
         better |= search_try(s, i, false);
         if (s->missing && !last) {
@@ -319,7 +331,7 @@ static double border(const struct bin_column *c, int below, int above)
 }
 
 /* What goes left of the cut between bins below and above, by code. */
-static uint16_t last_left(const struct bin_column *c, int below, int above, double threshold)
+static uint32_t last_left(const struct bin_column *c, int below, int above, double threshold)
 {
     return bin_code_below(c, below, above < 0 ? c->n_bins - 1 : above - 1, threshold);
 }
@@ -414,6 +426,26 @@ static bool find_levels(
     return true;
 }
 
+/* Chen and Guestrin 2016, section 3.2: candidates by a sketch of the node's own rows. */
+static void cuts_propose(struct search *s)
+{
+    struct split_scratch *scratch = s->scratch;
+    int n, parts = s->node->n_proposed, last = s->n_occupied - 1;
+
+    if (s->n_occupied <= parts)
+        return;
+    sketch_clear(scratch->sketch);
+    for (int i = 0; i <= last; i++)
+        sketch_push(scratch->sketch, i, (double)s->hist[(size_t)scratch->order[i] * s->width + 1]);
+    const struct sketch_entry *all = sketch_summary(scratch->sketch, &n);
+    n = summary_prune(all, n, parts, scratch->proposed);
+    memset(scratch->cut, 0, (size_t)s->n_occupied);
+    for (int i = 1; i < n && i < parts; i++) /* before each but the least */
+        scratch->cut[(int)scratch->proposed[i].value - 1] = 1;
+    scratch->cut[last] = 1; /* all but the missing */
+    s->may_cut = scratch->cut;
+}
+
 bool split_find(const struct split_node *node, const struct bin_column *c, int col,
     const int64_t *hist, int n_occupied, struct rng *random, struct split_scratch *scratch,
     struct split *best)
@@ -434,6 +466,8 @@ bool split_find(const struct split_node *node, const struct bin_column *c, int c
     s.node_score = score_of(&s, node->totals, NULL);
     if (c->category)
         return find_levels(&s, c, col, random, best);
+    if (node->n_proposed)
+        cuts_propose(&s);
     if (random ? search_random(&s, c, random) : search_prefixes(&s))
         keep(&s, c, col, best);
     return true;

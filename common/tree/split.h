@@ -19,13 +19,14 @@
 #include "common/tree/bins.h"
 #include "common/tree/hist.h"
 #include "common/tree/score.h"
+#include "common/tree/sketch.h"
 
 struct split {
     double gain; /* -INFINITY: none */
     int col;
     int cut; /* numbers: codes 0 .. cut go left */
     double threshold;
-    uint16_t code; /* the last one whose values are <= threshold */
+    uint32_t code; /* the last one whose values are <= threshold */
     bool missing_left;
     int64_t *left; /* [1 + n_sums] sums of the left child */
     uint64_t *set; /* [set_room] categories: bins that go left */
@@ -41,6 +42,8 @@ struct split_node {
     const void *self;
     const struct regular *regular; /* instead of score; NULL: none */
     const uint64_t *allowed;       /* bit col: the column may be cut; NULL: all may */
+    int n_proposed; /* numbers are cut into so many parts of equal sums of value[0], proposed anew
+                       in each node from a sketch, and only between those; 0: anywhere */
     const int8_t *direction; /* [schema columns] 1: the mean target must not fall with the column's
                                 values, -1: not rise, 0: as it will; NULL: 0 all */
 };
@@ -57,14 +60,20 @@ static inline int split_direction(const struct split_node *node, int col)
 
 /* Scratch memory of one worker: for columns of up to max_bins bins. */
 struct split_scratch {
-    int64_t *left, *best; /* [1 + n_sums] */
-    double *sums;         /* [n_sums] */
-    int32_t *order;       /* [max_bins] occupied bins */
-    double *key;          /* [max_bins] */
-    unsigned char *side;  /* [max_bins]: 1 left */
+    int64_t *left, *best;          /* [1 + n_sums] */
+    double *sums;                  /* [n_sums] */
+    int32_t *order;                /* [max_bins] occupied bins */
+    double *key;                   /* [max_bins] */
+    uint64_t *seen;                /* [max_bins / 64 + 1] all 0 between uses */
+    unsigned char *cut;            /* [max_bins]: 1: may be cut behind */
+    struct sketch *sketch;         /* of up to max_bins; NULL: no cuts are proposed */
+    struct sketch_entry *proposed; /* [split_node.n_proposed + 1] */
 };
 int split_scratch_init(
     struct split_scratch *s, int n_sums, int max_bins, struct err *err) MUST_CHECK;
+/* For nodes with n_proposed. */
+int split_scratch_propose(
+    struct split_scratch *s, int max_bins, int n_proposed, struct err *err) MUST_CHECK;
 void split_scratch_release(struct split_scratch *s);
 
 /* A split without a cut yet, whose arrays are in memory[1 + n_sums + set_room], of the caller. */
