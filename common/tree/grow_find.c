@@ -151,16 +151,28 @@ static bool columns_find(struct grower *g, const struct open_node *node,
         return records_find(&g->records, sn, &node->records, cols, n_cols, &w->scratch, &w->best);
     if (g->is_packed && node->hist)
         return packed_find(&g->packed, sn, node->hist, w->column_hist, &w->scratch, &w->best);
-    if (g->bins->start && g->same_columns && !g->keeps)
-        return sparse_find(g, node, sn, g->opts->random_cuts ? cuts : NULL, w);
     for (int i = 0; i < n_cols; i++)
         if (split_allowed(sn, cols[i]))
             found |= column_find(g, node, sn, cols[i], cuts, w);
     return found;
 }
 
-/* The tree's columns over threads: of splits that gain the same the first column's is the best, as
- * in turn. */
+void columns_share(
+    struct grower *g, int64_t n, void (*task)(void *ctx, int64_t i, int worker), void *ctx)
+{
+    struct split *best = &g->worker[0].best;
+
+    for (int i = 1; i < g->n_workers; i++)
+        g->worker[i].best.gain = -INFINITY;
+    pool_run(n, task, ctx);
+    for (int i = 1; i < g->n_workers; i++) {
+        const struct split *other = &g->worker[i].best;
+        if (other->gain > best->gain ||
+            (other->gain > -INFINITY && other->gain == best->gain && other->col < best->col))
+            split_copy(best, other, g->stats->n_sums);
+    }
+}
+
 struct finding {
     struct grower *g;
     const struct open_node *node;
@@ -173,23 +185,6 @@ static void find_task(void *ctx, int64_t i, int worker)
     int col = f->g->cols[i];
     if (split_allowed(f->sn, col))
         (void)column_find(f->g, f->node, f->sn, col, NULL, &f->g->worker[worker]);
-}
-
-static void columns_share(
-    struct grower *g, const struct open_node *node, const struct split_node *sn)
-{
-    struct finding f = {g, node, sn};
-    struct split *best = &g->worker[0].best;
-
-    for (int i = 1; i < g->n_workers; i++)
-        g->worker[i].best.gain = -INFINITY;
-    pool_run(g->n_cols, find_task, &f);
-    for (int i = 1; i < g->n_workers; i++) {
-        const struct split *other = &g->worker[i].best;
-        if (other->gain > best->gain ||
-            (other->gain > -INFINITY && other->gain == best->gain && other->col < best->col))
-            split_copy(best, other, g->stats->n_sums);
-    }
 }
 
 /* ---- which columns a node may be cut on ---- */
@@ -275,8 +270,13 @@ static void best_find(
 
     rng_init(&cuts, o->seed, RNG_CUT, g->tree_number, node->key);
     w->best.gain = -INFINITY;
-    if (all_threads && !node->hist && g->same_columns && !g->bins->start && !o->random_cuts) {
-        columns_share(g, node, &sn);
+    if (g->same_columns && g->bins->start && !g->keeps) {
+        sparse_find(g, node, &sn, o->random_cuts ? &cuts : NULL, w, all_threads);
+        return;
+    }
+    if (all_threads && !node->hist && g->same_columns && !o->random_cuts) {
+        struct finding f = {g, node, &sn};
+        columns_share(g, g->n_cols, find_task, &f);
         return;
     }
     if (g->same_columns) {

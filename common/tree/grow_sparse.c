@@ -11,6 +11,8 @@
 #include "common/base/mem.h"
 #include "common/tree/grower.h"
 
+enum { FEW_OF = 32 }; /* columns are sorted where they are this few of all */
+
 int dealer_init(struct dealer *d, const struct bins *b)
 {
     d->count = mem_zalloc((size_t)b->n_cols, sizeof *d->count);
@@ -46,7 +48,14 @@ static int columns_touched(
             if (!d->count[col]++)
                 d->touched[n++] = (int)col;
         }
-    qsort(d->touched, (size_t)n, sizeof *d->touched, compare_columns);
+    if (n < g->n_cols / FEW_OF) {
+        qsort(d->touched, (size_t)n, sizeof *d->touched, compare_columns);
+        return n;
+    }
+    n = 0;
+    for (int i = 0; i < g->n_cols; i++)
+        if (d->count[g->cols[i]])
+            d->touched[n++] = g->cols[i];
     return n;
 }
 
@@ -68,27 +77,48 @@ static void entries_deal(
                 d->entry[d->count[b->col[j]]++ - 1] = (struct hist_entry){rows->row[i], b->code[j]};
 }
 
-bool sparse_find(struct grower *g, const struct open_node *node, const struct split_node *sn,
-    struct rng *cuts, struct grow_worker *w)
+struct finding {
+    struct grower *g;
+    const struct dealer *dealer;
+    const struct open_node *node;
+    const struct split_node *sn;
+    struct rng *cuts;
+};
+
+static void touched_find(const struct finding *f, int64_t i, struct grow_worker *w)
+{
+    const struct grower *g = f->g;
+    const struct dealer *d = f->dealer;
+    int col = d->touched[i];
+    const struct bin_column *c = &g->bins->cols[col];
+    uint32_t begin = i ? d->count[d->touched[i - 1]] - 1 : 0, n = d->count[col] - 1 - begin;
+    const struct hist_entry *entry = d->entry + begin;
+    int n_occupied = hist_column_entries(c, g->stats, entry, n, g->draws, f->node->totals,
+        w->column_hist, w->scratch.order, w->scratch.seen);
+
+    (void)split_find(f->sn, c, col, w->column_hist, n_occupied, f->cuts, &w->scratch, &w->best);
+    hist_clear_entries(c, g->stats, entry, n, w->column_hist);
+}
+
+static void find_task(void *ctx, int64_t i, int worker)
+{
+    const struct finding *f = ctx;
+    touched_find(f, i, &f->g->worker[worker]);
+}
+
+void sparse_find(struct grower *g, const struct open_node *node, const struct split_node *sn,
+    struct rng *cuts, struct grow_worker *w, bool all_threads)
 {
     struct hist_rows rows = node_rows(g, node);
-    struct dealer *d = &w->dealer;
-    int n = columns_touched(g, d, &rows, sn->allowed);
-    uint32_t begin = 0;
-    bool found = false;
+    struct finding f = {g, &w->dealer, node, sn, cuts};
+    int n = columns_touched(g, &w->dealer, &rows, sn->allowed);
 
-    entries_deal(g, d, &rows, n);
-    for (int i = 0; i < n; i++) {
-        int col = d->touched[i];
-        const struct bin_column *c = &g->bins->cols[col];
-        const struct hist_entry *entry = d->entry + begin;
-        uint32_t n_entries = d->count[col] - 1 - begin;
-        int n_occupied = hist_column_entries(c, g->stats, entry, n_entries, g->draws, node->totals,
-            w->column_hist, w->scratch.order, w->scratch.seen);
-        found |= split_find(sn, c, col, w->column_hist, n_occupied, cuts, &w->scratch, &w->best);
-        hist_clear_entries(c, g->stats, entry, n_entries, w->column_hist);
-        begin += n_entries;
-        d->count[col] = 0;
-    }
-    return found;
+    entries_deal(g, &w->dealer, &rows, n);
+    if (all_threads && !cuts)
+        columns_share(g, n, find_task, &f);
+    else
+        for (int i = 0; i < n; i++)
+            touched_find(&f, i, w);
+    for (int i = 0; i < n; i++)
+        w->dealer.count[w->dealer.touched[i]] = 0;
 }

@@ -127,10 +127,15 @@ void hist_subtract(const struct grower *g, int64_t *from, const int64_t *less);
 bool node_may_split(const struct grower *g, const struct open_node *node);
 /* Finds the node's best split; false: there is none that gains enough. */
 bool node_find(struct grower *g, struct open_node *node, int worker, bool all_threads);
-/* As split_find() of each of the tree's columns in turn, of a node of sparse rows (grow_sparse.c).
- */
-bool sparse_find(struct grower *g, const struct open_node *node, const struct split_node *sn,
-    struct rng *cuts, struct grow_worker *w);
+/* Leaves in w->best the best split of all of the tree's columns of a node of sparse rows
+ * (grow_sparse.c); cuts NULL: none are random. */
+void sparse_find(struct grower *g, const struct open_node *node, const struct split_node *sn,
+    struct rng *cuts, struct grow_worker *w, bool all_threads);
+/* Runs tasks that look at a column each, rising, and leave what they find in their worker's best:
+ * the best of all goes to worker 0's.  Of splits that gain the same that of the first column is the
+ * best, as it would be in turn. */
+void columns_share(
+    struct grower *g, int64_t n, void (*task)(void *ctx, int64_t i, int worker), void *ctx);
 
 /* ---- afterwards (grow_prune.c) ---- */
 
