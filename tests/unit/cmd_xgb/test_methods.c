@@ -314,6 +314,31 @@ static void test_two_bins(void **state)
     sample_free(t);
 }
 
+/* Missing values against all others is a cut that needs no proposal. */
+static void test_local_cuts_off_missing(void **state)
+{
+    enum { N = 300 };
+    double x[N], y[N];
+    struct xgb_params params = defaults;
+    (void)state;
+
+    for (int i = 0; i < N; i++) {
+        x[i] = i % 3 ? i : NAN;
+        y[i] = i % 3 == 0;
+    }
+    struct table *t = table_of(x, N, 1, y, false, NULL);
+    params.tree_method = TREE_APPROX;
+    params.sketch_local = true;
+    params.max_bin = 4;
+    params.max_depth = 1;
+    struct fit fit = fit_of(&params, t, 1);
+    struct tree tree = forest_tree(&fit.forest, 0);
+    assert_true(node_threshold(&tree, &tree.nodes[0]) == INFINITY);
+    assert_false(node_missing_left(&tree.nodes[0]));
+    fit_release(&fit);
+    sample_free(t);
+}
+
 /* Cuts follow the second derivatives of the round: where the forest is sure, there are few. */
 static void test_cuts_are_renewed(void **state)
 {
@@ -395,6 +420,7 @@ int main(void)
         cmocka_unit_test(test_exact_keeps_order),
         cmocka_unit_test(test_few_values),
         cmocka_unit_test(test_two_bins),
+        cmocka_unit_test(test_local_cuts_off_missing),
         cmocka_unit_test(test_cuts_are_renewed),
         cmocka_unit_test(test_no_memory),
     };

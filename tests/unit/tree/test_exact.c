@@ -295,6 +295,16 @@ static void test_recut_keeps_few_values(void **state)
     assert_int_equal(cut.cols[1].default_code, all.cols[1].default_code);
     for (uint32_t i = 0; i < ROWS; i++)
         assert_int_equal(bins_code(&cut, 1, i), bins_code(&all, 1, i));
+    bins_release(&cut);
+    /* absent ones weigh as much as if they were there */
+    struct bins wide = bins_of(s.sparse, BINS_ALL, DENSE), wide_cut = {.n_rows = 0};
+    assert_ok(bins_recut(&cut, &all, weight, 15, &err), &err);
+    assert_ok(bins_recut(&wide_cut, &wide, weight, 15, &err), &err);
+    for (int col = 0; col < SAMPLE_COLS; col++)
+        for (uint32_t i = 0; i < ROWS && col != 2; i++)
+            assert_int_equal(bins_code(&cut, col, i), bins_code(&wide_cut, col, i));
+    bins_release(&wide);
+    bins_release(&wide_cut);
     uint32_t zero = cut.cols[3].default_code;
     assert_true(cut.cols[3].low[zero] <= 0 && cut.cols[3].high[zero] >= 0);
     bins_release(&all);
