@@ -117,7 +117,7 @@ int32_t leaf_vote(const double *value, int leaf_width);
 
 struct fit_opts {
     int n_rounds;
-    int max_bins;
+    int max_bins;      /* as in struct bins_opts */
     int early_stop;    /* stop when the decisive metric is no better for so many rounds; 0: never */
     double time_limit; /* seconds, 0: none */
     int n_metrics;
