@@ -51,6 +51,21 @@ static double accuracy_value(const struct evaluation *e, double parameter)
     return hits / e->total;
 }
 
+static double error_value(const struct evaluation *e, double parameter)
+{
+    return 1 - accuracy_value(e, parameter);
+}
+
+static double threshold_error_term(const struct scored *s, int64_t row, double threshold)
+{
+    return (scored_prob(s, row, 1) > threshold) != (s->y[row] == 1);
+}
+
+static double threshold_error_value(const struct evaluation *e, double threshold)
+{
+    return evaluation_mean(e, threshold_error_term, threshold);
+}
+
 static double class_precision(const struct evaluation *e, int c)
 {
     return e->hits[c] / e->predicted[c];
@@ -177,6 +192,8 @@ static double brier_value(const struct evaluation *e, double parameter)
 }
 
 const struct metric_method accuracy_method = {PART_LABELS, accuracy_value};
+const struct metric_method error_method = {PART_LABELS, error_value};
+const struct metric_method threshold_error_method = {PART_PROBS, threshold_error_value};
 const struct metric_method balanced_accuracy_method = {PART_LABELS, balanced_accuracy_value};
 const struct metric_method precision_method = {PART_LABELS, precision_value};
 const struct metric_method recall_method = {PART_LABELS, recall_value};
