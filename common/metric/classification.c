@@ -41,19 +41,25 @@ void evaluation_tally(struct evaluation *e)
     }
 }
 
-static double accuracy_value(const struct evaluation *e, double parameter)
+static double all_hits(const struct evaluation *e)
 {
     double hits = 0;
 
-    (void)parameter;
     for (int c = 0; c < e->s->n_classes; c++)
         hits += e->hits[c];
-    return hits / e->total;
+    return hits;
+}
+
+static double accuracy_value(const struct evaluation *e, double parameter)
+{
+    (void)parameter;
+    return all_hits(e) / e->total;
 }
 
 static double error_value(const struct evaluation *e, double parameter)
 {
-    return 1 - accuracy_value(e, parameter);
+    (void)parameter;
+    return (e->total - all_hits(e)) / e->total;
 }
 
 static double threshold_error_term(const struct scored *s, int64_t row, double threshold)

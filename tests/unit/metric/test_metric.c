@@ -300,6 +300,7 @@ static void test_extremes(void **state)
     s.value = value;
     assert_close(compute("log_loss", &s), -log(1e-15) / 3, 1e-14, 0);
     assert_close(compute("auc", &s), .75, 0, 0);
+    assert_close(compute("error@1", &s), 2. / 3, 1e-15, 0); /* 1 is not above it */
     /* One of a thousand million rows in the other class is still a class. */
     const double rare_y[] = {0, 1, 0}, rare_w[] = {1e9, 1, 1};
     const int32_t rare_label[] = {0, 1, 1};
