@@ -45,9 +45,8 @@ struct scoring {
 int scoring_init(struct scoring *s, struct rows *rows, enum task task, const char *positive,
     const struct watch *watch, struct err *err) MUST_CHECK;
 void scoring_release(struct scoring *s);
-/* The rows named by rows[n] alone, copied; the classes stay those of all.  rows[] must outlive it.
- * map has n_groups items
- * of -1, before and after. */
+/* The rows named by rows[n] alone, copied, but for rows itself, which must outlive them; the
+ * classes stay those of all.  map has n_groups items of -1, before and after. */
 int scoring_select(struct scoring *to, const struct scoring *from, const uint32_t *rows, int64_t n,
     int32_t *map, struct err *err) MUST_CHECK;
 /* One model as metrics see it. */
