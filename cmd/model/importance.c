@@ -115,7 +115,8 @@ static int metric_choose(
     if (metric_find(metric, name, err) < 0)
         return -1;
     const struct metric_info *info = metric->info;
-    if (info->ranking ? !t->group : !(classes ? info->classification : info->regression))
+    if (info->needs_upper ||
+        (info->ranking ? !t->group : !(classes ? info->classification : info->regression)))
         return err_usage(err, "--metric: %s does not fit a %s target%s", info->name,
             task_names[t->target.task], info->ranking ? " without groups" : "");
     return 0;

@@ -41,7 +41,8 @@ static int metrics_choose(struct metric metrics[METRICS_MAX], int *n, const char
             if (strcmp(metrics[i].name, metrics[*n].name) == 0)
                 return err_usage(err, "--metric: %s is there twice", metrics[i].name);
         const struct metric_info *info = metrics[(*n)++].info;
-        if (info->ranking ? !t->group : !(classes ? info->classification : info->regression))
+        if (info->needs_upper ||
+            (info->ranking ? !t->group : !(classes ? info->classification : info->regression)))
             return err_usage(err, "--metric: %s does not fit a %s target%s", info->name,
                 task_names[t->target.task], info->ranking ? " without groups" : "");
         text += len;
