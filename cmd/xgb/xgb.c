@@ -99,9 +99,7 @@ static int rows_init(struct xgb *x, const struct table *t, struct err *err)
     rows->y = t->y;
     rows->weight = t->weight;
     rows->group = t->group;
-    rows->n_outputs = rows->objective->link == LINK_SOFTMAX ? (int)dict_size(t->target.classes)
-                      : rows->objective->level && rows->opts->n_quantiles ? rows->opts->n_quantiles
-                                                                          : 1;
+    rows->n_outputs = objective_outputs(rows->objective, rows->opts, &t->target);
     x->gradient = mem_alloc(n, sizeof *x->gradient);
     if (rows->objective->level)
         x->weighted = mem_alloc(n, sizeof *x->weighted);
@@ -266,7 +264,8 @@ static double leaf_quantile(const struct xgb *x, const struct hist_rows *leaf)
             (struct weighted){x->rows.y[row] - x->raw[(int64_t)row * x->rows.n_outputs + x->output],
                 x->rows.weight ? x->rows.weight[row] : 1};
     }
-    return weighted_quantile(items, leaf->n, x->rows.objective->level(&x->rows, x->output));
+    return objective_quantile(items, leaf->n, x->rows.weight != NULL,
+        x->rows.objective->level(&x->rows, x->output));
 }
 
 enum { AHEAD = 16 };
@@ -288,8 +287,11 @@ static void xgb_leaf(
     const void *self, const struct hist_rows *rows, const int64_t *totals, double *value)
 {
     const struct xgb *x = self;
-    double best = x->rows.objective->level ? leaf_quantile(x, rows) : leaf_newton(x, rows);
-    (void)totals;
+    /* a root may have less than a child needs: then it says nothing */
+    double h = (double)totals[1] * x->sums.stats.unit[0];
+    double best = x->rows.objective->level             ? leaf_quantile(x, rows)
+                  : h < x->params->regular.min_weight ? 0
+                                                      : leaf_newton(x, rows);
     *value = x->params->eta / (double)x->params->num_parallel_tree * best;
 }
 

@@ -33,6 +33,12 @@ void prediction_link(const struct target *t, const struct forest *f, const doubl
 {
     switch (f->link) {
     case LINK_LOGISTIC:
+        if (t->task != TASK_CLASSIFICATION) {
+            double both[2];
+            link_logistic(f->link_scale * raw[0], both);
+            out[0] = both[1];
+            return;
+        }
         link_logistic(f->link_scale * raw[0], out);
         return;
     case LINK_SOFTMAX:

@@ -97,7 +97,7 @@ static int outputs_check(const struct target *t, int64_t n_outputs, struct err *
 static int link_check(const struct forest *f, const struct target *t, struct err *err)
 {
     bool classes = t->task == TASK_CLASSIFICATION;
-    bool fits = f->link == LINK_LOGISTIC  ? classes && f->n_outputs == 1
+    bool fits = f->link == LINK_LOGISTIC  ? f->n_outputs == 1
                 : f->link == LINK_SOFTMAX ? classes && f->n_outputs > 1
                 : f->link == LINK_EXP     ? !classes
                                           : true;
