@@ -37,12 +37,21 @@ static inline double side_score(const struct cuts_of *c, int64_t weight, int64_t
     return w > 0 ? s * s / w : 0;
 }
 
+/* Draws a left side needs that starts with those of a word: some of them are no missing values,
+ * which alone are what is right of all bins. */
+static int64_t least_left(const struct cuts_of *c, int64_t start)
+{
+    int64_t least = word_draws(c, start) + 1;
+    return least > c->node->min_leaf ? least : c->node->min_leaf;
+}
+
 /* Prefixes of words[n_bins][1 or 2], with what is in start[] on their left. */
 static struct prefix find_plain(
     const struct cuts_of *c, const int64_t *words, int n_bins, const int64_t start[2], double gain)
 {
     bool two = c->packed->weights;
-    int64_t left = start[0], left_weight = start[1], min_leaf = c->node->min_leaf;
+    int64_t left = start[0], left_weight = start[1];
+    int64_t min_left = least_left(c, start[0]), min_right = c->node->min_leaf;
     struct prefix best = {gain, -1};
 
     for (int bin = 0; bin < n_bins; bin++) {
@@ -52,7 +61,7 @@ static struct prefix find_plain(
             left_weight += words[2 * (size_t)bin + 1];
         else
             left_weight = draws * c->row_weight;
-        if (draws < min_leaf || c->draws - draws < min_leaf)
+        if (draws < min_left || c->draws - draws < min_right)
             continue;
         double here = side_score(c, left_weight, sum) +
                       side_score(c, c->weight - left_weight, c->sum - sum) - c->node_score;
@@ -114,7 +123,8 @@ LANES_CODE static struct prefix find_lanes(
     __m512i odd = _mm512_setr_epi64(1, 3, 5, 7, 9, 11, 13, 15);
     __m512i carry = _mm512_set1_epi64(start[0]), weight_carry = _mm512_set1_epi64(start[1]);
     __m512i count_mask = _mm512_set1_epi64(((int64_t)1 << c->count_bits) - 1);
-    __m512i min_leaf = _mm512_set1_epi64(c->node->min_leaf);
+    __m512i min_left = _mm512_set1_epi64(least_left(c, start[0]));
+    __m512i min_right = _mm512_set1_epi64(c->node->min_leaf);
     __m512d best = _mm512_set1_pd(gain);
     __m512i cut = _mm512_set1_epi64(-1), at = _mm512_setr_epi64(0, 1, 2, 3, 4, 5, 6, 7);
     __m128i shift = _mm_cvtsi32_si128(c->count_bits);
@@ -139,8 +149,8 @@ LANES_CODE static struct prefix find_lanes(
         if (!two)
             weight = _mm512_mullo_epi64(draws, _mm512_set1_epi64(c->row_weight));
         __m512i right = _mm512_sub_epi64(_mm512_set1_epi64(c->draws), draws);
-        there &= _mm512_cmpge_epi64_mask(draws, min_leaf);
-        there &= _mm512_cmpge_epi64_mask(right, min_leaf);
+        there &= _mm512_cmpge_epi64_mask(draws, min_left);
+        there &= _mm512_cmpge_epi64_mask(right, min_right);
         __m512d score = _mm512_add_pd(lanes_score(c, weight, sum),
             lanes_score(c, _mm512_sub_epi64(_mm512_set1_epi64(c->weight), weight),
                 _mm512_sub_epi64(_mm512_set1_epi64(c->sum), sum)));
