@@ -237,13 +237,15 @@ static void test_large(void **state)
 /* Large nodes that were parted ahead and are leaves in the end. */
 static void test_ahead_in_vain(void **state)
 {
-    struct grow_opts opts[6];
+    struct grow_opts opts[4 * 8];
     (void)state;
-    for (int i = 0; i < 6; i++) {
+    for (int i = 0; i < 4 * 8; i++) {
         opts[i] = defaults;
-        opts[i].max_leaves = 3 + i;
+        opts[i].max_leaves = 3 + i / 4;
+        opts[i].n_columns = i % 4;
+        opts[i].columns_per_tree = true;
     }
-    check(&ways[1], 5 * GROW_LARGE, opts, 6, threads + 1, 1);
+    check(&ways[1], 8 * GROW_LARGE, opts, 4 * 8, threads + 1, 1);
 }
 
 /* Every row alike: a tree of one leaf that has them all. */
