@@ -158,6 +158,11 @@ $(KERNELS): $(BUILD)/obj/tests/bench/kernels.o $(LIB)
 bench: all $(KERNELS)
 	tests/bench/run $(BUILD) $(T)
 
+# Published tables beside ours: T=TABLE..., DATA=folder of what is not made up.
+experiments: all
+	@$(MAKE) --no-print-directory -f tests/experiments/Makefile BUILD=$(BUILD) \
+	    $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc)) $(T)
+
 # ---- trying it ----
 
 DEMO := rf-train -y species testdata/iris.csv | rf-predict -m - -k species testdata/iris.csv | \
@@ -235,8 +240,8 @@ define newline
 
 endef
 
-.PHONY: FORCE all tests unit cli threaded lint check check-all fuzz fuzzers bench demo install \
-    uninstall dist clean
+.PHONY: FORCE all tests unit cli threaded lint check check-all fuzz fuzzers bench experiments demo \
+    install uninstall dist clean
 -include $(patsubst %.o,%.d,$(call objects,$(COMMON_SRC) $(UNIT_SRC) $(FUZZ_SRC) \
     $(wildcard cmd/*/*.c tests/unit/*.c tests/unit/*/*.c tests/unit/*/*/*.c tests/fuzz/*.c \
     tests/bench/*.c)))
