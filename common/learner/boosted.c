@@ -157,6 +157,10 @@ static int replay(struct run *r, struct err *err)
             .first = i == 0};
         if (watch_stop(r->watch))
             return err_interrupted(err);
+        /* what measures go by is of the last round: there may be no other */
+        if (i == f->n_trees - forest_trees_per_round(f) &&
+            r->learner->boosting->round(r->self, t.round, b->raw, err) < 0)
+            return -1;
         pass_run(&p, leaves_by_values);
         tree_weigh(r, &t);
         tree_tell(r, &tree, t.output);
