@@ -24,7 +24,7 @@ extern const char *const pair_methods[]; /* "topk" "mean", NULL */
 
 /* The options of objectives, under XGBoost's names, with its defaults. */
 struct objective_opts {
-    double huber_slope;            /* 1 */
+    double huber_slope;            /* 1, not 0 */
     double tweedie_variance_power; /* 1.5, 1 .. 2 */
     double max_delta_step;         /* of count:poisson: 0.7 where it is 0 */
     double scale_pos_weight;       /* 1 */
@@ -33,11 +33,13 @@ struct objective_opts {
     int aft_distribution; /* enum aft_distribution */
     double aft_scale;     /* 1, above 0 */
     /* of rank: */
-    int lambdarank_pair_method; /* enum pair_method */
-    int lambdarank_num_pair;    /* per sample; 0: 32 of topk, 1 of mean */
-    bool lambdarank_normalization, lambdarank_score_normalization, lambdarank_unbiased;
-    double lambdarank_bias_norm;
-    bool ndcg_exp_gain;
+    int lambdarank_pair_method;          /* enum pair_method */
+    int lambdarank_num_pair;             /* per sample; 0: 32 of topk, 1 of mean */
+    bool lambdarank_normalization;       /* true */
+    bool lambdarank_score_normalization; /* true */
+    bool lambdarank_unbiased;            /* false */
+    double lambdarank_bias_norm;         /* 1, 0 or more */
+    bool ndcg_exp_gain;                  /* true */
     uint64_t seed;
 };
 
@@ -83,7 +85,8 @@ struct objective {
     /* base_score of an option as a raw output: of logistic ones it is a probability, and so on;
      * NAN: it may not be that. */
     double (*base_of)(double base_score);
-    /* Before a round, what all outputs share; with all threads.  NULL: nothing. */
+    /* Before a round, what all outputs share; with all threads.  NULL: nothing.  Rounds follow one
+     * another: what lambdarank_unbiased knows of positions is of all before. */
     int (*round)(struct objective_rows *rows, int round, const double *raw, struct err *err);
     /* Gradients of rows [begin, end) for an output, weighted, into g[begin .. end). */
     void (*gradients)(const struct objective_rows *rows, const double *raw, int output,

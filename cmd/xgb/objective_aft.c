@@ -29,7 +29,7 @@ static double error_function(double x, double e)
     const double root_pi = 1.7724538509055160273;
     double size = fabs(x), result = 1;
 
-    if (size < 3) {
+    if (size < 2) {
         double term = 2 / root_pi * size * e;
         result = term;
         for (int k = 1; term > result * 1e-17; k++)
@@ -83,24 +83,24 @@ static double within(double x, double least, double most)
 }
 
 /*
- * Where outputs are so far off that divisors vanish: what derivatives tend to.  below: f is less
- * than what is known of log y.  Nothing pulls where no bound lies on that side.
+ * Where outputs are so far off that divisors vanish, which they do only on a side where a bound
+ * pulls: what derivatives tend to.  below: f is less than what is known of log y.
  */
-static struct gradient far_off(int distribution, double scale, bool below, bool pulled)
+static struct gradient far_off(int distribution, double scale, bool below)
 {
     double s = below ? (distribution == AFT_LOGISTIC ? 1 / scale : STEEPEST)
                      : (distribution == AFT_NORMAL ? -STEEPEST : -1 / scale);
     double h = distribution == AFT_NORMAL             ? 1 / (scale * scale)
                : distribution == AFT_EXTREME && below ? STEEPEST
                                                       : FLATTEST;
-    return pulled ? (struct gradient){s, h} : (struct gradient){0, FLATTEST};
+    return (struct gradient){s, h};
 }
 
 static struct gradient aft_gradient(
     const struct objective_opts *opts, double lower, double upper, double f)
 {
     double scale = opts->aft_scale, a, b, c; /* the likelihood and derivatives of it by z */
-    bool below, pulled = true;
+    bool below;
 
     if (lower == upper) {
         double z = (log_one(lower) - f) / scale;
@@ -119,11 +119,10 @@ static struct gradient aft_gradient(
         b = to.density - from.density;
         c = to.slope - from.slope;
         below = z_lower > 0 || z_upper > 0;
-        pulled = lower <= 0 ? !below : below || isfinite(upper);
     }
     double divisor = scale * a, square = divisor * divisor;
     double s = -b / divisor, h = -(a * c - b * b) / square;
-    struct gradient limit = far_off(opts->aft_distribution, scale, below, pulled);
+    struct gradient limit = far_off(opts->aft_distribution, scale, below);
     if (divisor < TINY && !isfinite(s))
         s = limit.s;
     if (square < TINY && !isfinite(h))

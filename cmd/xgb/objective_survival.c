@@ -89,7 +89,8 @@ static int cox_round(struct objective_rows *rows, int round, const double *raw, 
             twice += 1 / (at_risk * at_risk);
         }
         double hazard = cox->hazard[row], due = hazard * once;
-        cox->g[row] = (struct gradient){ended - due, due - hazard * hazard * twice};
+        double h = due - hazard * hazard * twice; /* of rounding, less than nothing may be left */
+        cox->g[row] = (struct gradient){ended - due, h > 0 ? h : 0};
     }
     return 0;
 }

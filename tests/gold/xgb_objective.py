@@ -141,7 +141,9 @@ add("pseudohubererror", "reg:pseudohubererror", values, weight=weights())
 add("pseudohubererror slope", "reg:pseudohubererror", values, params=dict(huber_slope=0.4))
 add("absoluteerror", "reg:absoluteerror", values, raw=np.where(np.arange(N) == 3, values, 0.1))
 add("absoluteerror weighted", "reg:absoluteerror", values, weight=weights())
-add("quantileerror", "reg:quantileerror", values, raw=rng.normal(size=(N, 3)),
+met = rng.normal(size=(N, 3))
+met[5] = values[5]
+add("quantileerror", "reg:quantileerror", values, raw=met,
     params=dict(quantile_alpha=[0.05, 0.5, 0.8]))
 add("quantileerror weighted", "reg:quantileerror", values, raw=rng.normal(size=(N, 2)), weight=weights(),
     params=dict(quantile_alpha=[0.1, 0.7]))
@@ -160,6 +162,7 @@ add("hinge", "binary:hinge", two, weight=weights())
 add("hinge few", "binary:hinge", f32(np.arange(N) == 3))
 add("softmax", "multi:softmax", three, raw=rng.normal(size=(N, 3)), weight=weights(), params=dict(num_class=3))
 add("softprob", "multi:softprob", three, raw=rng.normal(size=(N, 3)), params=dict(num_class=3))
+add("softprob of none", "multi:softprob", two, raw=rng.normal(size=(N, 3)), params=dict(num_class=3))
 add("softprob two", "multi:softprob", two, raw=rng.normal(size=(N, 2)), params=dict(num_class=2))
 
 times = f32([3, -1, 2, 2, -2, 5, 7, -7, 1, 4, -9, 2])

@@ -340,11 +340,40 @@ static void test_pairs(void **state)
     assert_close(sum, expected, 1e-12, 0);
     many_gradients(&many, threads);
     assert_memory_equal(threads, one_thread, sizeof threads);
+    /* Groups that are alike draw apart. */
+    for (int i = 0; i < MANY; i++) {
+        many.y[i] = i % 3 == 0;
+        many.group[i] = i / 30;
+    }
+    many_gradients(&many, one_thread);
+    for (int i = 30; i < MANY; i++)
+        differ |= one_thread[i].h != one_thread[i % 30].h;
+    assert_true(differ);
+    differ = false;
     many.opts.seed = 2;
     many_gradients(&many, threads);
     for (int i = 0; i < MANY; i++)
         differ |= threads[i].h != one_thread[i].h;
     assert_true(differ);
+}
+
+/* However far apart outputs are, H is no 0. */
+static void test_far_pair(void **state)
+{
+    static const double y[2] = {0, 1}, raw[2] = {-60, 60};
+    static const int32_t group[2] = {0, 0};
+    struct gradient g[2];
+    struct err err = ERR_INIT;
+    struct objective_rows rows = {.objective = objective_named("rank:pairwise"),
+        .opts = &default_opts,
+        .n = 2,
+        .n_outputs = 1,
+        .y = y,
+        .group = group};
+    (void)state;
+
+    assert_ok(gradients_of(&rows, raw, 1, g, NULL, &err), &err);
+    assert_true(g[0].h > 0 && g[0].h < 1e-15 && g[1].h == g[0].h);
 }
 
 /* ---- memory ---- */
@@ -379,6 +408,6 @@ int main(void)
         cmocka_unit_test(test_domains), cmocka_unit_test(test_base_scores),
         cmocka_unit_test(test_quantiles), cmocka_unit_test(test_starts),
         cmocka_unit_test(test_threads), cmocka_unit_test(test_blocks), cmocka_unit_test(test_pairs),
-        cmocka_unit_test(test_faults)};
+        cmocka_unit_test(test_far_pair), cmocka_unit_test(test_faults)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

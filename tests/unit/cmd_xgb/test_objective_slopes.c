@@ -276,6 +276,29 @@ static void test_hinge(void **state)
     }
 }
 
+/* However sure a row is of its class, H is no 0. */
+static void test_sure(void **state)
+{
+    static const char *const names[] = {"binary:logistic", "reg:logistic", "multi:softprob"};
+    static const double y[N] = CLASSES;
+    double raw[N * WIDTH];
+    struct gradient g[N * WIDTH];
+    (void)state;
+
+    for (int k = 0; k < 3; k++) {
+        struct objective_rows rows = {.objective = objective_named(names[k]),
+            .opts = &default_opts,
+            .n = N,
+            .n_outputs = k == 2 ? WIDTH : 1,
+            .y = y};
+        for (int i = 0; i < N * rows.n_outputs; i++)
+            raw[i] = k == 2 ? (i % WIDTH == (int)y[i / WIDTH] ? 90 : -90) : y[i] > 0 ? 90 : -90;
+        gradients(&rows, raw, g);
+        for (int i = 0; i < N * rows.n_outputs; i++)
+            assert_close(g[i].h, 1e-16, 0, 0);
+    }
+}
+
 static void test_aft(void **state)
 {
     static const struct sloped c = {"survival:aft", aft, 1, {1, 2, 0, 0, 0.5, 0.3, 2, 1.5}};
@@ -296,6 +319,33 @@ static void test_aft(void **state)
                 .weight = row_weight};
             check_slopes(&c, &rows, outputs);
         }
+}
+
+/* The normal law has no C library's error function: a left-censored row shows its density by its
+ * share, as precise as that is. */
+static void test_normal_law(void **state)
+{
+    static const double y[N] = {0}, upper[N] = {1, 1, 1, 1, 1, 1, 1, 1};
+    struct gradient g[N];
+    struct objective_rows rows = {.objective = objective_named("survival:aft"),
+        .opts = &default_opts,
+        .n = N,
+        .n_outputs = 1,
+        .y = y,
+        .upper = upper};
+    (void)state;
+
+    for (int i = 0; i < 200; i++) {
+        double raw[N];
+        for (int j = 0; j < N; j++)
+            raw[j] = (i * N + j) / 160.0 - 5;
+        gradients(&rows, raw, g);
+        for (int j = 0; j < N; j++) {
+            double share = aft_share(AFT_NORMAL, -raw[j]);
+            assert_close(
+                g[j].s, -aft_density(AFT_NORMAL, -raw[j]) / share, 1e-14 + 1.5e-15 / share, 0);
+        }
+    }
 }
 
 /* A bound that is missing is none, and without upper bounds all that is known is exact. */
@@ -329,7 +379,7 @@ static void test_bounds(void **state)
 static void test_far_hazards(void **state)
 {
     static const double y[N] = {1, -2, 3, 4, 4, -5, 6, 7};
-    static const double raw[N] = {900, -900, 0, 800, -800, 5, -900, 900};
+    static const double raw[N] = {900, -900, 0, 800, -800, 5, -900, -950};
     struct gradient g[N];
     struct objective_rows rows = {.objective = objective_named("survival:cox"),
         .opts = &default_opts,
@@ -346,7 +396,7 @@ static void test_far_hazards(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_slopes), cmocka_unit_test(test_hinge),
-        cmocka_unit_test(test_aft), cmocka_unit_test(test_bounds),
-        cmocka_unit_test(test_far_hazards)};
+        cmocka_unit_test(test_sure), cmocka_unit_test(test_aft), cmocka_unit_test(test_normal_law),
+        cmocka_unit_test(test_bounds), cmocka_unit_test(test_far_hazards)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
