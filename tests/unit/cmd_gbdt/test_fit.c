@@ -152,6 +152,28 @@ static void test_threads(void **state)
     }
 }
 
+/* Rows and columns are drawn by the seed, and nothing else is. */
+static void test_seed(void **state)
+{
+    (void)state;
+    for (int i = 0; i < CASES; i++) {
+        struct gbdt_params params = params_of(&cases[i]);
+        struct table *t = table_of(&cases[i], ROWS, 4);
+        struct fit one = run_whole(&params, t, 5);
+        params.seed = 2;
+        struct fit two = run_whole(&params, t, 5);
+        double *a = fitted_raw(&one, t, 5), *b = fitted_raw(&two, t, 5);
+        size_t n = (size_t)ROWS * (size_t)one.forest.n_outputs;
+        bool draws = cases[i].sample_fraction < 1 || cases[i].mtry > 0;
+        assert_int_equal(memcmp(a, b, n * sizeof *a) != 0, draws);
+        mem_free(a);
+        mem_free(b);
+        fit_release(&one);
+        fit_release(&two);
+        sample_free(t);
+    }
+}
+
 /* ---- what is measured ---- */
 
 static double mean_loss(const struct a_case *c, const struct table *t, const struct fit *fit,
@@ -444,6 +466,7 @@ int main(void)
         cmocka_unit_test(test_parts),
         cmocka_unit_test(test_fewer_rounds),
         cmocka_unit_test(test_threads),
+        cmocka_unit_test(test_seed),
         cmocka_unit_test(test_measures),
         cmocka_unit_test(test_the_best_round_is_kept),
         cmocka_unit_test(test_nothing_to_watch),
