@@ -64,20 +64,25 @@ static void unknown_objective(const char *name, struct err *err)
         err, "unknown objective '%.*s'; there are %s", err_quote_len(strlen(name)), name, known);
 }
 
+const struct objective *objective_named(const char *name)
+{
+    for (int i = 0; i < N_OBJECTIVES; i++)
+        if (strcmp(all[i]->name, name) == 0)
+            return all[i];
+    return NULL;
+}
+
 const struct objective *objective_choose(
     const char *name, const struct target *target, bool has_groups, struct err *err)
 {
     bool classes = target->task == TASK_CLASSIFICATION;
     int n_classes = classes ? (int)dict_size(target->classes) : 0;
-    const struct objective *o = NULL;
 
     if (!name)
         return !classes         ? &objective_squarederror
                : n_classes == 2 ? &objective_logistic
                                 : &objective_softprob;
-    for (int i = 0; i < N_OBJECTIVES && !o; i++)
-        if (strcmp(all[i]->name, name) == 0)
-            o = all[i];
+    const struct objective *o = objective_named(name);
     if (!o) {
         unknown_objective(name, err);
         return NULL;

@@ -13,6 +13,7 @@
 
 #include "common/base/err.h"
 #include "common/base/quantile.h"
+#include "common/cli/opt.h"
 #include "common/table/table.h"
 #include "common/tree/forest.h"
 
@@ -34,7 +35,7 @@ struct objective_opts {
     double aft_scale;     /* 1, above 0 */
     /* of rank: */
     int lambdarank_pair_method;          /* enum pair_method */
-    int lambdarank_num_pair;             /* per sample; 0: 32 of topk, 1 of mean */
+    int64_t lambdarank_num_pair;             /* per sample; 0: 32 of topk, 1 of mean */
     bool lambdarank_normalization;       /* true */
     bool lambdarank_score_normalization; /* true */
     bool lambdarank_unbiased;            /* false */
@@ -42,6 +43,8 @@ struct objective_opts {
     bool ndcg_exp_gain;                  /* true */
     uint64_t seed;
 };
+
+extern const struct opt objective_opts_table[];
 
 /* -dL/df and d2L/df2 of a row, weighted. */
 struct gradient {
@@ -110,6 +113,7 @@ double objective_quantile(struct weighted *items, size_t n, bool rows_weigh, dou
 
 /* Every objective; n of them. */
 const struct objective *const *objectives(int *n);
+const struct objective *objective_named(const char *name); /* NULL: there is none */
 /* By name; NULL: the target's own (reg:squarederror, binary:logistic, multi:softprob).  A usage
  * error where there is none of that name (with the nearest), or it does not fit the target. */
 const struct objective *objective_choose(

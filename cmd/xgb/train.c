@@ -21,7 +21,6 @@ struct options {
     struct boost_opts boost;
     struct xgb_params xgb;
     int64_t n_rounds;
-    const char *quantiles; /* text of reg:quantileerror's levels */
 };
 
 static const struct options defaults = {
@@ -98,14 +97,10 @@ static const struct opt table[] = {
     OPT_STRING(0, "interaction_constraints", struct options, xgb.interactions, "SETS",
         "[[0,1],[2,3]] or names: columns that may stand on one path"),
     OPT_HEAD("Objectives"),
-    OPT_REAL(0, "scale_pos_weight", struct options, xgb.opts.scale_pos_weight, 0, 1e300,
-        OPT_OPEN_MIN, "W", "weight of rows of the positive class"),
-    OPT_REAL(0, "huber_slope", struct options, xgb.opts.huber_slope, 0, 1e300, OPT_OPEN_MIN, "D",
-        "of reg:pseudohubererror"),
-    OPT_REAL(0, "tweedie_variance_power", struct options, xgb.opts.tweedie_variance_power, 1, 2,
-        OPT_OPEN_MIN | OPT_OPEN_MAX, "P", "of reg:tweedie"),
+    OPT_GROUP(objective_opts_table, struct options, xgb.opts),
     OPT_GROUP(read_opts_table, struct options, read),
     OPT_GROUP(train_opts_table, struct options, train),
+    OPT_STRING(0, "eval_metric", struct options, train.metric, "LIST", "the same as --metric"),
     OPT_GROUP(boost_opts_table, struct options, boost),
     OPT_HEAD("General"),
     OPT_GROUP(common_seed_opt, struct options, common),
@@ -114,11 +109,24 @@ static const struct opt table[] = {
     OPT_END,
 };
 
+/* The objective says what kind of target it takes, unless an option does. */
+static struct read_opts reading(const struct options *o)
+{
+    const struct objective *objective =
+        o->xgb.objective ? objective_named(o->xgb.objective) : NULL;
+    struct read_opts read = o->read;
+
+    if (objective && read.task == TASK_AUTO)
+        read.task = (int)objective->task;
+    return read;
+}
+
 static int run(
     const struct options *o, const struct operands *files, struct watch *watch, struct err *err)
 {
     struct xgb_params params = o->xgb;
     struct train_opts train = o->train;
+    struct read_opts read = reading(o);
     params.seed = params.opts.seed = (uint64_t)o->common.seed;
     train.max_bins = o->xgb.tree_method == TREE_EXACT ? BINS_MAX
                      : o->xgb.max_bin == 256          ? 255
@@ -128,7 +136,7 @@ static int run(
         .params = &params,
         .n_rounds = o->n_rounds,
         .common = &o->common,
-        .read = &o->read,
+        .read = &read,
         .train = &train,
         .boost = &o->boost,
     };

@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "cmd/xgb/choose.h"
@@ -301,6 +302,26 @@ static bool xgb_leaf_by_rows(const void *self)
     return true;
 }
 
+/* The objective's own metric. */
+static const char *xgb_metrics(const void *params, const struct table *train, char text[64])
+{
+    const struct xgb_params *p = params;
+    struct err ignored;
+    const struct objective *o =
+        objective_choose(p->objective, &train->target, train->group != NULL, &ignored);
+
+    if (!o)
+        return NULL; /* start() says why */
+    if (o->ranking && p->opts.lambdarank_pair_method == PAIRS_TOPK)
+        snprintf(text, 64, "%s@%d", o->metric,
+            (int)(p->opts.lambdarank_num_pair ? p->opts.lambdarank_num_pair : 32));
+    else if (strcmp(o->name, "reg:tweedie") == 0)
+        snprintf(text, 64, "%s@%g", o->metric, p->opts.tweedie_variance_power);
+    else
+        snprintf(text, 64, "%s", o->metric);
+    return text;
+}
+
 static json_t *xgb_describe(const void *params)
 {
     const struct xgb_params *p = params;
@@ -336,5 +357,6 @@ const struct learner xgb_learner = {
     .leaves_out = xgb_leaves_out,
     .leaf = xgb_leaf,
     .leaf_by_rows = xgb_leaf_by_rows,
+    .metrics = xgb_metrics,
     .describe = xgb_describe,
 };

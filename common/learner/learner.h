@@ -92,6 +92,8 @@ struct learner {
     void (*leaf)(
         const void *self, const struct hist_rows *rows, const int64_t *totals, double *value);
     bool (*leaf_by_rows)(const void *self);
+    /* What is measured if nobody says, the first minding most; NULL: what fits the task. */
+    const char *(*metrics)(const void *params, const struct table *train, char text[64]);
     /* params as JSON for the model's description; a new object. */
     json_t *(*describe)(const void *params);
 };

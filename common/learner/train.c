@@ -409,7 +409,11 @@ static int session_options(struct session *s, struct err *err)
 {
     const struct train_job *job = s->job;
 
-    if (metrics_choose(s->metrics, &s->fit_opts.n_metrics, job->train->metric, &s->train, err) < 0)
+    char own[64];
+    const char *list = job->train->metric;
+    if (!list && job->learner->metrics)
+        list = job->learner->metrics(job->params, &s->train, own);
+    if (metrics_choose(s->metrics, &s->fit_opts.n_metrics, list, &s->train, err) < 0)
         return -1;
     if (job->n_rounds + s->init_rounds > ROUNDS_MAX)
         return err_usage(err, "-n: more than %d rounds with those of the model", ROUNDS_MAX);
@@ -419,7 +423,7 @@ static int session_options(struct session *s, struct err *err)
     s->fit_opts.time_limit = job->train->time_limit;
     s->fit_opts.metrics = s->metrics;
     /* of the metrics chosen for classes log_loss, the second, is the finer one */
-    s->fit_opts.decisive = !job->train->metric && !job->learner->by_label &&
+    s->fit_opts.decisive = !list && !job->learner->by_label &&
                            s->train.target.task == TASK_CLASSIFICATION;
     s->fit_opts.curve = job->train->report != NULL;
     /* what forest_opts ask for is found by sending the rows down once more */
