@@ -1,6 +1,5 @@
 /* boosted.c -- rounds that follow from one another: one tree at a time, by all threads; see
  * rounds.h. */
-#include <math.h>
 #include <string.h>
 
 #include "common/base/mem.h"
@@ -207,17 +206,10 @@ fail:
 /* Of a round, from 1, that the forest ends with. */
 static int keep_measures(struct run *r, int round, struct err *err)
 {
-    const struct boosting *l = r->learner->boosting;
     struct boost *b = r->own;
-    double values[BOOST_MEASURES_MAX];
 
     b->measured = round;
-    l->measure(r->self, b->raw, b->draws, values);
-    for (int i = 0; l->measures[i].name; i++)
-        if (!isnan(values[i]) &&
-            run_keep(r, round, l->measures[i].data, l->measures[i].name, values[i], err) < 0)
-            return -1;
-    return 0;
+    return run_keep_measures(r, round, b->raw, b->draws, err);
 }
 
 static int round_grow(struct run *r, bool measured, bool *dropped, struct err *err)
