@@ -17,7 +17,7 @@ const char *const linear_selector_names[] = {
 /* A column whose rows curve less than this keeps its weight, as in XGBoost. */
 #define LEAST_CURVE 1e-5
 
-enum { CHUNK = 8192 };
+enum { CHUNK = 4096, LANES = 4 };
 
 struct column {
     int col; /* of the schema */
@@ -49,6 +49,8 @@ struct descent {
     double lambda, alpha;   /* times the sum of the rows' weights */
     double (*gradients)[2]; /* of the round, as the next */
     double *weights;
+    const struct column *changed; /* whose weight changed last, and by what; NULL: s has it */
+    double change;
 };
 
 /* ---- columns ---- */
@@ -106,42 +108,89 @@ static int64_t chunks_of(const struct column *c)
 
 /* ---- sums over a column and changes along it ---- */
 
+/* A missing value moves nothing. */
+static double value_at(const struct column *c, int64_t i)
+{
+    double v = c->value ? c->value[i] : 1;
+    return isnan(v) ? 0 : v;
+}
+
+static void range_of(const struct column *c, int64_t chunk, int64_t *begin, int64_t *end)
+{
+    *begin = chunk * CHUNK;
+    *end = *begin + CHUNK < c->n ? *begin + CHUNK : c->n;
+}
+
 static struct sums chunk_sums(const struct descent *d, const struct column *c, int64_t chunk)
 {
-    int64_t begin = chunk * CHUNK, end = begin + CHUNK < c->n ? begin + CHUNK : c->n;
-    struct sums sums = {0, 0};
+    struct sums lane[LANES] = {{0, 0}};
+    int64_t begin, end;
 
+    range_of(c, chunk, &begin, &end);
     for (int64_t i = begin; i < end; i++) {
         const double *g = d->gradients[c->row ? (int64_t)c->row[i] : i];
-        double v = c->value ? c->value[i] : 1;
-        if (isnan(v))
-            continue;
-        sums.s += g[0] * v;
-        sums.h += g[1] * v * v;
+        double v = value_at(c, i);
+        lane[i % LANES].s += g[0] * v;
+        lane[i % LANES].h += g[1] * v * v;
     }
-    return sums;
+    for (int j = 1; j < LANES; j++) {
+        lane[0].s += lane[j].s;
+        lane[0].h += lane[j].h;
+    }
+    return lane[0];
+}
+
+static void chunk_change(const struct descent *d, int64_t chunk)
+{
+    const struct column *c = d->changed;
+    int64_t begin, end;
+
+    range_of(c, chunk, &begin, &end);
+    for (int64_t i = begin; i < end; i++) {
+        double *g = d->gradients[c->row ? (int64_t)c->row[i] : i];
+        g[0] -= g[1] * value_at(c, i) * d->change;
+    }
+}
+
+static void change_task(void *ctx, int64_t chunk, int worker)
+{
+    (void)worker;
+    chunk_change(ctx, chunk);
+}
+
+/* Makes s what it is by the last change. */
+static void change_settle(struct descent *d)
+{
+    if (d->changed)
+        pool_run(chunks_of(d->changed), change_task, d);
+    d->changed = NULL;
 }
 
 struct pass {
     const struct descent *d;
     const struct column *column;
-    double change;
 };
 
 static void sums_task(void *ctx, int64_t chunk, int worker)
 {
     const struct pass *p = ctx;
     (void)worker;
+    if (p->d->changed)
+        chunk_change(p->d, chunk);
     p->d->part[chunk] = chunk_sums(p->d, p->column, chunk);
 }
 
-/* With all threads. */
-static struct sums column_sums(const struct descent *d, const struct column *c)
+/* With all threads.  Of dense columns a chunk's last change is made while its gradients are at
+ * hand. */
+static struct sums column_sums(struct descent *d, const struct column *c)
 {
     struct pass p = {.d = d, .column = c};
     struct sums sums = {0, 0};
 
+    if (d->row)
+        change_settle(d);
     pool_run(chunks_of(c), sums_task, &p);
+    d->changed = NULL;
     for (int64_t i = 0; i < chunks_of(c); i++) {
         sums.s += d->part[i].s;
         sums.h += d->part[i].h;
@@ -149,28 +198,14 @@ static struct sums column_sums(const struct descent *d, const struct column *c)
     return sums;
 }
 
-static void change_task(void *ctx, int64_t chunk, int worker)
+/* Its gradients follow when they are next looked at. */
+static void weight_change(struct descent *d, const struct column *c, double *w, double change)
 {
-    const struct pass *p = ctx;
-    const struct column *c = p->column;
-    int64_t begin = chunk * CHUNK, end = begin + CHUNK < c->n ? begin + CHUNK : c->n;
-    (void)worker;
-
-    for (int64_t i = begin; i < end; i++) {
-        double *g = p->d->gradients[c->row ? (int64_t)c->row[i] : i];
-        double v = c->value ? c->value[i] : 1;
-        if (!isnan(v))
-            g[0] -= g[1] * v * p->change;
-    }
-}
-
-static void weight_change(const struct descent *d, const struct column *c, double *w, double change)
-{
-    struct pass p = {.d = d, .column = c, .change = change};
-
     *w += change;
-    if (change != 0)
-        pool_run(chunks_of(c), change_task, &p);
+    if (change != 0) {
+        d->changed = c;
+        d->change = change;
+    }
 }
 
 /* ---- steps ---- */
@@ -186,14 +221,14 @@ static double step_of(const struct descent *d, struct sums sums, double w)
                                   : fmin((slope + d->alpha) / curve, -w);
 }
 
-static void bias_step(const struct descent *d, double *bias)
+static void bias_step(struct descent *d, double *bias)
 {
     struct sums sums = column_sums(d, &d->ones);
     if (sums.h > 0)
         weight_change(d, &d->ones, bias, d->opts->eta * (sums.s / sums.h));
 }
 
-static void column_step(const struct descent *d, uint32_t column)
+static void column_step(struct descent *d, uint32_t column)
 {
     const struct column *c = &d->column[column];
     double *w = &d->weights[c->col];
@@ -220,6 +255,7 @@ static void size_task(void *ctx, int64_t column, int worker)
 /* What each weight would change by, all others staying. */
 static void sizes_find(struct descent *d)
 {
+    change_settle(d);
     pool_run(d->n, size_task, d);
 }
 
@@ -283,6 +319,7 @@ void descent_round(
 
     d->gradients = gradients;
     d->weights = weights;
+    d->changed = NULL;
     rng_init(&r, d->opts->seed, RNG_COLUMNS, (uint32_t)round, (uint64_t)output);
     bias_step(d, weights + d->ones.col);
     switch (d->opts->selector) {
