@@ -210,11 +210,13 @@ static void weight_change(struct descent *d, const struct column *c, double *w, 
 
 /* ---- steps ---- */
 
-/* To where the penalised sum is least, eta being 1. */
+/* To where the penalised sum is least, eta being 1; NAN: the sums are beyond any number. */
 static double step_of(const struct descent *d, struct sums sums, double w)
 {
     double slope = sums.s - d->lambda * w, curve = sums.h + d->lambda;
 
+    if (!isfinite(slope) || !isfinite(curve))
+        return NAN;
     if (sums.h < LEAST_CURVE)
         return 0;
     return w + slope / curve >= 0 ? fmax((slope - d->alpha) / curve, -w)
@@ -249,7 +251,8 @@ static void size_task(void *ctx, int64_t column, int worker)
         sums.s += part.s;
         sums.h += part.h;
     }
-    d->step[column] = (struct step){fabs(step_of(d, sums, d->weights[c->col])), (uint32_t)column};
+    double step = step_of(d, sums, d->weights[c->col]);
+    d->step[column] = (struct step){isnan(step) ? INFINITY : fabs(step), (uint32_t)column};
 }
 
 /* What each weight would change by, all others staying. */
