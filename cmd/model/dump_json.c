@@ -194,8 +194,13 @@ static int head_put(struct writer *w, struct err *err)
             m->forest.n_outputs, m->forest.leaf_width, forest_kind_names[m->forest.kind],
             link_names[m->forest.link]) < 0 ||
         add_number(&w->text, m->forest.link_scale) < 0 || buf_str(&w->text, ",\"base\":") < 0 ||
-        add_numbers(&w->text, m->forest.base, m->forest.n_outputs) < 0 ||
-        buf_str(&w->text, ",\n\"trees\":[") < 0) {
+        add_numbers(&w->text, m->forest.base, m->forest.n_outputs) < 0) {
+        err_memory(err);
+        goto out;
+    }
+    if (weights_json(m, &w->text, err) < 0)
+        goto out;
+    if (buf_str(&w->text, ",\n\"trees\":[") < 0) {
         err_memory(err);
         goto out;
     }

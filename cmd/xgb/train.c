@@ -35,8 +35,8 @@ static const struct options defaults = {
                 .lambdarank_score_normalization = true,
                 .lambdarank_bias_norm = 1,
                 .ndcg_exp_gain = true},
-        .eta = 0.3,
-        .regular = {.lambda = 1, .min_weight = 1},
+        .eta = NAN,
+        .regular = {.lambda = NAN, .min_weight = 1},
         .max_depth = 6,
         .max_bin = 256,
         .num_parallel_tree = 1,
@@ -55,8 +55,11 @@ static const struct opt table[] = {
         "what is made small; by default reg:squarederror, binary:logistic or multi:softprob, as "
         "the "
         "target is"),
-    OPT_REAL(0, "eta", struct options, xgb.eta, 0, 1, 0, "R",
-        "what each tree's values are multiplied by"),
+    OPT_ENUM(0, "booster", struct options, xgb.booster, xgb_boosters, "NAME",
+        "what a round adds to: trees, or weights of columns"),
+    OPT_REAL(0, "eta", struct options, xgb.eta, 0, 1, OPT_NO_DEFAULT, "R",
+        "what each tree's values, or steps of weights, are multiplied by; by default 0.3, of "
+        "gblinear 0.5"),
     OPT_REAL(0, "gamma", struct options, xgb.gamma, 0, 1e300, 0, "G", "what a split must gain"),
     OPT_INT(0, "max_depth", struct options, xgb.max_depth, 0, 1 << 30, "N",
         "splits from root to leaf; 0: no limit"),
@@ -68,10 +71,10 @@ static const struct opt table[] = {
         "second derivative that a child needs"),
     OPT_REAL(0, "max_delta_step", struct options, xgb.regular.max_step, 0, 1e300, 0, "V",
         "the greatest value of a leaf; 0: no limit"),
-    OPT_REAL(0, "lambda", struct options, xgb.regular.lambda, 0, 1e300, 0, "L",
-        "penalty of leaves' squares"),
+    OPT_REAL(0, "lambda", struct options, xgb.regular.lambda, 0, 1e300, OPT_NO_DEFAULT, "L",
+        "penalty of the squares of leaves or weights; by default 1, of gblinear 0"),
     OPT_REAL(0, "alpha", struct options, xgb.regular.alpha, 0, 1e300, 0, "A",
-        "penalty of leaves' sizes"),
+        "penalty of the sizes of leaves or weights"),
     OPT_INT(0, "num_parallel_tree", struct options, xgb.num_parallel_tree, 1, PARALLEL_MAX, "N",
         "trees beside each other in a round"),
     OPT_ENUM(0, "tree_method", struct options, xgb.tree_method, xgb_tree_methods, "NAME",
@@ -80,6 +83,15 @@ static const struct opt table[] = {
         "bins of a numeric column; 256 is 255 and missing values"),
     OPT_REAL(0, "base_score", struct options, xgb.base_score, -1e300, 1e300, OPT_NO_DEFAULT, "V",
         "the prediction before the first tree; by default estimated"),
+    OPT_HEAD("Weights of columns (gblinear)"),
+    OPT_ENUM(0, "updater", struct options, xgb.linear.updater, linear_updater_names, "NAME",
+        "how weights are found; coord_descent takes any --feature_selector"),
+    OPT_ENUM(0, "feature_selector", struct options, xgb.linear.selector, linear_selector_names,
+        "NAME", "which weight is changed next"),
+    OPT_INT(0, "top_k", struct options, xgb.linear.top_k, 0, 1 << 30, "N",
+        "weights that greedy and thrifty change in a round; 0: all but one"),
+    OPT_REAL(0, "tolerance", struct options, xgb.linear.tolerance, 0, 1e300, 0, "V",
+        "end after a round that changes no weight by more; 0: never"),
     OPT_HEAD("Sampling"),
     OPT_REAL(0, "subsample", struct options, xgb.subsample, 0, 1, OPT_OPEN_MIN, "F",
         "rows of a round, as a fraction"),
@@ -128,6 +140,11 @@ static int run(
     struct train_opts train = o->train;
     struct read_opts read = reading(o);
     params.seed = params.opts.seed = (uint64_t)o->common.seed;
+    if (booster_settle(&params, &defaults.xgb, err) < 0)
+        return -1;
+    if (params.booster == BOOSTER_GBLINEAR && train.resume && train.early_stop)
+        return err_usage(err, "--resume does not know the rounds that --early-stop would look back "
+                              "at: a gblinear checkpoint has the weights of its last round only");
     train.max_bins = o->xgb.tree_method == TREE_EXACT ? BINS_MAX
                      : o->xgb.max_bin == 256          ? 255
                                                       : o->xgb.max_bin;

@@ -14,6 +14,7 @@
 #include "common/io/format/number.h"
 #include "common/learner/sums.h"
 #include "common/learner/targets.h"
+#include "common/tree/linear.h"
 
 const char *const xgb_tree_methods[] = {"auto", "hist", "exact", NULL};
 const char *const xgb_grow_policies[] = {"depthwise", "lossguide", NULL};
@@ -90,10 +91,16 @@ static int base_init(struct xgb *x, struct err *err)
     return 0;
 }
 
+static bool is_linear(const struct xgb *x)
+{
+    return x->params->booster == BOOSTER_GBLINEAR;
+}
+
 static int rows_init(struct xgb *x, const struct table *t, struct err *err)
 {
     struct objective_rows *rows = &x->rows;
     size_t n = (size_t)t->n_rows;
+    bool leaves = rows->objective->level && !is_linear(x);
 
     rows->opts = &x->params->opts;
     rows->n = t->n_rows;
@@ -102,14 +109,14 @@ static int rows_init(struct xgb *x, const struct table *t, struct err *err)
     rows->group = t->group;
     rows->n_outputs = objective_outputs(rows->objective, rows->opts, &t->target);
     x->gradient = mem_alloc(n, sizeof *x->gradient);
-    if (rows->objective->level)
+    if (leaves)
         x->weighted = mem_alloc(n, sizeof *x->weighted);
-    if (!x->gradient || (rows->objective->level && !x->weighted))
+    if (!x->gradient || (leaves && !x->weighted))
         return err_memory(err);
     mem_expect(x->gradient, n * sizeof *x->gradient);
     if (rows->objective->start && rows->objective->start(rows, err) < 0)
         return -1;
-    return sums_second_init(&x->sums, t->n_rows, err);
+    return is_linear(x) ? 0 : sums_second_init(&x->sums, t->n_rows, err);
 }
 
 static int columns_of(double fraction, int n)
@@ -153,8 +160,9 @@ static int xgb_start(void *self, const void *params, const struct table *train,
         objective_choose(x->params->objective, &train->target, train->group != NULL, err);
     if (!x->rows.objective ||
         (train->weight && weights_check(train->weight, train->n_rows, err) < 0) ||
-        targets_check(x, train, err) < 0 || constraints_init(x, train, err) < 0 ||
-        rows_init(x, train, err) < 0 || base_init(x, err) < 0)
+        booster_takes(x->params, &train->schema, err) < 0 || targets_check(x, train, err) < 0 ||
+        constraints_init(x, train, err) < 0 || rows_init(x, train, err) < 0 ||
+        base_init(x, err) < 0)
         return -1;
     grow_choose(x, train, grow);
     return 0;
@@ -183,7 +191,7 @@ static int xgb_forest(const void *self, struct forest *forest, struct err *err)
     memcpy(forest->base, x->base, (size_t)x->rows.n_outputs * sizeof *forest->base);
     forest->link = x->rows.objective->link;
     forest->parallel = (int)x->params->num_parallel_tree;
-    return 0;
+    return is_linear(x) ? linear_init(forest, x->table->schema.n_cols, err) : 0;
 }
 
 /* ---- rounds ---- */
@@ -239,19 +247,33 @@ static void gradients_chunk(void *ctx, int64_t chunk, int worker)
     rows->objective->gradients(rows, x->raw, x->output, begin, end, x->gradient);
 }
 
+static double (*xgb_gradients(void *self, int output, const double *raw))[2]
+{
+    struct xgb *x = self;
+
+    x->raw = raw;
+    x->output = output;
+    pool_run((x->rows.n + CHUNK - 1) / CHUNK, gradients_chunk, x);
+    return (double(*)[2])(void *)x->gradient;
+}
+
 static void fit_gradients(
     void *self, int output, const double *raw, const uint16_t *draws, bool measured)
 {
     struct xgb *x = self;
     (void)draws, (void)measured;
 
-    x->raw = raw;
-    x->output = output;
-    pool_run((x->rows.n + CHUNK - 1) / CHUNK, gradients_chunk, x);
+    xgb_gradients(self, output, raw);
     if (x->params->sampling_method == SAMPLE_GRADIENT_BASED && x->params->subsample < 1)
         gradients_choose(x->gradient, x->rows.n, x->params->subsample, x->params->regular.lambda,
             x->params->seed, (uint32_t)(x->round * x->rows.n_outputs + output));
     sums_second(&x->sums, &x->gradient->s);
+}
+
+static const struct linear_opts *xgb_linear(const void *self)
+{
+    const struct xgb *x = self;
+    return is_linear(x) ? &x->params->linear : NULL;
 }
 
 /* A quantile of what is left. */
@@ -322,9 +344,22 @@ static const char *xgb_metrics(const void *params, const struct table *train, ch
     return text;
 }
 
+static json_t *describe_linear(const struct xgb_params *p)
+{
+    const struct linear_opts *l = &p->linear;
+    return json_pack("{s:s?, s:s, s:f, s:f, s:f, s:s, s:s, s:I, s:f, s:I}", "objective",
+        p->objective, "booster", xgb_boosters[p->booster], "eta", l->eta, "lambda", l->lambda,
+        "alpha", l->alpha, "updater", linear_updater_names[l->updater], "feature_selector",
+        linear_selector_names[l->selector], "top_k", (json_int_t)l->top_k, "tolerance",
+        l->tolerance, "seed", (json_int_t)p->seed);
+}
+
 static json_t *xgb_describe(const void *params)
 {
     const struct xgb_params *p = params;
+
+    if (p->booster == BOOSTER_GBLINEAR)
+        return describe_linear(p);
     return json_pack("{s:s?, s:f, s:f, s:f, s:f, s:f, s:f, s:I, s:I, s:I, s:I, s:f, s:s, s:s, s:s, "
                      "s:f, s:f, s:f, s:s?, s:s?, s:I}",
         "objective", p->objective, "eta", p->eta, "gamma", p->gamma, "lambda", p->regular.lambda,
@@ -342,6 +377,8 @@ static json_t *xgb_describe(const void *params)
 static const struct boosting boosting = {
     .round = xgb_round,
     .stats = fit_gradients,
+    .linear = xgb_linear,
+    .gradients = xgb_gradients,
 };
 
 const struct learner xgb_learner = {

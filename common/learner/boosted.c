@@ -1,6 +1,5 @@
 /* boosted.c -- rounds that follow from one another: one tree at a time, by all threads; see
  * rounds.h. */
-#include <math.h>
 #include <string.h>
 
 #include "common/base/mem.h"
@@ -16,7 +15,6 @@ struct boost {
     uint16_t *draws;         /* [n_rows] */
     uint32_t *leaf;          /* [n_rows] of the tree at hand */
     double *raw;             /* [n_rows][n_outputs] what the forest says */
-    struct tally train;      /* of that, where metrics are measured on it */
     int measured;            /* the round that was last, from 1 */
 };
 
@@ -209,44 +207,13 @@ fail:
     return -1;
 }
 
-/* The metrics on the training rows. */
-static int keep_metrics(struct run *r, int round, struct err *err)
-{
-    struct boost *b = r->own;
-    const struct forest *f = &r->fit->forest;
-    const struct fit_opts *o = r->opts;
-    double values[METRICS_MAX];
-
-    if (!b->train.table && tally_init(&b->train, r->train, f, false, err) < 0)
-        return -1;
-    for (int64_t i = 0; i < r->train->n_rows; i++)
-        for (int k = 0; k < f->n_outputs; k++)
-            b->train.sum[i * f->n_outputs + k] = b->raw[i * f->n_outputs + k] - f->base[k];
-    b->train.n_trees = f->n_trees;
-    if (tally_measure(&b->train, f, o->metrics, o->n_metrics, values, err) < 0)
-        return -1;
-    for (int i = 0; i < o->n_metrics; i++)
-        if (run_keep(r, round, "train", o->metrics[i].name, values[i], err) < 0)
-            return -1;
-    return 0;
-}
-
 /* Of a round, from 1, that the forest ends with. */
 static int keep_measures(struct run *r, int round, struct err *err)
 {
-    const struct boosting *l = r->learner->boosting;
     struct boost *b = r->own;
-    double values[BOOST_MEASURES_MAX];
 
     b->measured = round;
-    if (!l->measure)
-        return keep_metrics(r, round, err);
-    l->measure(r->self, b->raw, b->draws, values);
-    for (int i = 0; l->measures[i].name; i++)
-        if (!isnan(values[i]) &&
-            run_keep(r, round, l->measures[i].data, l->measures[i].name, values[i], err) < 0)
-            return -1;
-    return 0;
+    return run_keep_measures(r, round, b->raw, b->draws, err);
 }
 
 static int round_grow(struct run *r, bool measured, bool *dropped, struct err *err)
@@ -329,7 +296,6 @@ static void boosted_release(struct run *r)
     mem_free(b->draws);
     mem_free(b->leaf);
     mem_free(b->raw);
-    tally_release(&b->train);
 }
 
 const struct rounds boosted_rounds = {

@@ -62,6 +62,11 @@ struct boosting {
     /* After it: may change the leaves' values.  Trees of an earlier run, which have their values
      * and weights, come by as well.  NULL: all are kept as they are. */
     enum boost_verdict (*weigh)(void *self, struct boost_tree *t);
+    /* Of learners that may change weights of columns in the place of growing trees: how it is done
+     * (NULL: trees grow); and -dL/df and d2L/df2, weighted, for an output, in memory of its own
+     * that may be written over: [n_rows][2].  Both NULL: it always grows trees. */
+    const struct linear_opts *(*linear)(const void *self);
+    double (*(*gradients)(void *self, int output, const double *raw))[2];
     /* After the round, values[] of the measures; NAN: nothing to say.  NULL: the metrics are
      * measured on the training rows instead. */
     void (*measure)(void *self, const double *raw, const uint16_t *draws, double *values);

@@ -85,8 +85,11 @@ static int model_fits(struct predict_session *s, const struct model *file, struc
     const struct predict_opts *o = s->job->predict;
     bool classes = s->model.target.task == TASK_CLASSIFICATION;
 
-    if (s->model.forest.n_trees == 0)
+    if (forest_is_empty(&s->model.forest))
         return err_set(err, "a checkpoint without trees");
+    if (s->model.forest.linear && (o->leaf || o->per_tree))
+        return err_usage(err, "%s does not fit: the model has weights of columns, and no tree",
+            o->leaf ? "--leaf" : "--per-tree");
     if (s->job->classes_only && !classes)
         return err_usage(err, "%s does not fit: the model predicts values", s->job->classes_only);
     if (o->contrib && s->model.forest.kind == FOREST_MEDIAN)
@@ -112,6 +115,8 @@ static int rounds_keep(struct forest *f, int64_t rounds, struct err *err)
         return 0;
     if (rounds > n)
         return err_usage(err, "--rounds: the model has %d round%s", n, n == 1 ? "" : "s");
+    if (f->linear && rounds < n)
+        return err_usage(err, "--rounds: the model has the weights of its last round only");
     forest_truncate(f, (int)rounds * forest_trees_per_round(f));
     return forest_settle(f) < 0 ? err_memory(err) : 0;
 }

@@ -6,6 +6,7 @@
 
 #include "common/base/mem.h"
 #include "common/base/pool.h"
+#include "common/tree/linear.h"
 
 enum { BLOCK_ROWS_MIN = 256, BLOCK_ROWS_MAX = 16384 };
 
@@ -125,6 +126,15 @@ static void values_clear(const struct add *a, int i, int64_t begin, int64_t end)
         place[row] = draws && draws[row] ? NAN : 0;
 }
 
+static void weights_put(const struct add *a, int64_t begin, int64_t end)
+{
+    size_t k = (size_t)a->forest->n_outputs;
+    double *sum = a->tally->sum + (size_t)begin * k;
+
+    memset(sum, 0, (size_t)(end - begin) * k * sizeof *sum);
+    linear_add_table(a->forest, a->tally->table, begin, end - begin, sum);
+}
+
 /* Rows of a block, tree after tree: each row's sum is added up in the order of the trees. */
 static void add_block(void *ctx, int64_t block, int worker)
 {
@@ -134,6 +144,8 @@ static void add_block(void *ctx, int64_t block, int worker)
 
     if (end > a->tally->table->n_rows)
         end = a->tally->table->n_rows;
+    if (a->forest->linear)
+        weights_put(a, begin, end);
     for (int i = a->first; i < a->last; i++) {
         struct tree tree = forest_tree(a->forest, i);
         if (a->forest->kind == FOREST_MEDIAN)

@@ -250,7 +250,8 @@ static int fit_model(struct session *s, struct err *err)
     }
     int ret = learner_fit(s->job->learner, s->job->params, &s->train,
         s->valid.n_rows ? &s->valid : NULL, &s->fit_opts, &comm, s->watch, &s->fit, err);
-    if (ret < 0 && err->kind == ERR_INTERRUPTED && o->checkpoint && s->fit.forest.n_trees)
+    if (ret < 0 && err->kind == ERR_INTERRUPTED && o->checkpoint &&
+        !forest_is_empty(&s->fit.forest))
         checkpoint_interrupted(s, err);
     return ret;
 }
@@ -261,8 +262,9 @@ static void warn_no_split(const struct session *s)
     for (int i = 0; i < f->n_trees; i++)
         if (forest_tree(f, i).n_nodes > 1)
             return;
-    watch_warn(
-        s->watch, "no tree has a split: the rows are too few or alike, or the limits too strict");
+    if (f->n_trees)
+        watch_warn(s->watch,
+            "no tree has a split: the rows are too few or alike, or the limits too strict");
 }
 
 /* ---- what forests are asked for ---- */

@@ -19,7 +19,9 @@ static int describe_more(json_t *j, const struct tree_model_parts *parts)
         (f->parallel != 1 && json_object_set_new(j, "parallel", json_integer(f->parallel)) < 0) ||
         (f->link != LINK_IDENTITY &&
             json_object_set_new(j, "link", json_string(link_names[f->link])) < 0) ||
-        (f->link_scale != 1 && json_object_set_new(j, "link_scale", json_real(f->link_scale)) < 0))
+        (f->link_scale != 1 &&
+            json_object_set_new(j, "link_scale", json_real(f->link_scale)) < 0) ||
+        (f->linear && json_object_set_new(j, "linear_rounds", json_integer(f->linear_rounds)) < 0))
         return -1;
     return parts->fingerprint
                ? json_object_set_new(j, "fingerprint", json_string(parts->fingerprint))
@@ -141,7 +143,7 @@ static int kind_get(const json_t *j, int *kind, struct err *err)
 static int forest_describe(
     struct forest *f, const json_t *j, const struct target *t, struct err *err)
 {
-    int64_t n_outputs, width, parallel = 1;
+    int64_t n_outputs, width, parallel = 1, linear_rounds = 0;
     double scale = 1;
     int kind, link = LINK_IDENTITY;
 
@@ -153,6 +155,8 @@ static int forest_describe(
             json_get_int(j, "leaf_width", 1, n_outputs, &width, err) < 0) ||
         (json_object_get(j, "parallel") &&
             json_get_int(j, "parallel", 1, PARALLEL_MAX, &parallel, err) < 0) ||
+        (json_object_get(j, "linear_rounds") &&
+            json_get_int(j, "linear_rounds", 1, ROUNDS_MAX, &linear_rounds, err) < 0) ||
         (json_object_get(j, "link") && name_get(j, "link", link_names, LINKS, &link, err) < 0) ||
         (json_object_get(j, "link_scale") && json_get_real(j, "link_scale", &scale, err) < 0) ||
         outputs_check(t, n_outputs, err) < 0)
@@ -164,6 +168,7 @@ static int forest_describe(
     if (forest_init(f, (enum forest_kind)kind, (int)n_outputs, (int)width, err) < 0)
         return -1;
     f->parallel = (int)parallel;
+    f->linear_rounds = (int)linear_rounds;
     f->link = (enum link)link;
     f->link_scale = scale;
     return link_check(f, t, err);
@@ -183,7 +188,7 @@ int tree_model_load(struct tree_model *m, const struct model *file, bool stats, 
         forest_describe(&m->forest, j, &m->target, err) < 0 ||
         forest_unpack(&m->forest, file->st, &m->schema, stats, err) < 0)
         goto fail;
-    if (m->forest.n_trees == 0 && !json_object_get(j, "fingerprint")) {
+    if (forest_is_empty(&m->forest) && !json_object_get(j, "fingerprint")) {
         err_set(err, "corrupt model: it has no tree");
         goto fail;
     }

@@ -23,6 +23,7 @@
 #include <string.h>
 
 #include "common/base/mem.h"
+#include "common/tree/linear.h"
 
 /* Levels times points times outputs of the deepest tree that is explained: some 1 GiB of scratch
  * memory. */
@@ -315,7 +316,7 @@ static int nodes_measure(struct explainer *e)
     }
     mem_free(cover);
     for (int j = 0; j < f->n_outputs; j++)
-        e->base[j] = forest_raw(f, j, e->base[j], f->n_trees);
+        e->base[j] = forest_raw(f, j, e->base[j] + linear_bias(f, j), f->n_trees);
     return 0;
 }
 
@@ -562,6 +563,7 @@ void explain_row(const struct explainer *e, struct explain_scratch *s, columns_t
     memset(value, 0, n * sizeof *value);
     for (int i = 0; i < f->n_trees; i++)
         tree_add(e, i, s, cols, row, value);
+    linear_explain(f, cols, row, value);
     for (size_t i = 0; f->kind == FOREST_MEAN && f->n_trees && i < n; i++)
         value[i] /= forest_rounds(f);
 }

@@ -4,8 +4,9 @@
  * The game is TreeSHAP's (Lundberg, Erion, Chen et al. 2020, "From local explanations to global
  * understanding with explainable AI for trees", Nature Machine Intelligence 2): a set of columns is
  * worth what a tree gives when splits on them send the row where it goes, and splits on others
- * average over both sides by the weight of their training rows.  A row's contributions and the base
- * add up to the forest's raw output.
+ * average over both sides by the weight of their training rows.  Of weights of columns a column
+ * contributes its weight times its value, and the bias is part of the base (as XGBoost has it).  A
+ * row's contributions and the base add up to the forest's raw output.
  */
 #ifndef COMMON_TREE_EXPLAIN_H
 #define COMMON_TREE_EXPLAIN_H
@@ -19,7 +20,8 @@ struct explain_scratch; /* one thread's */
 /* Of a forest with stats, which must outlive it, and no FOREST_MEDIAN, which is no sum. */
 struct explainer *explainer_new(const struct forest *f, int n_cols, struct err *err) MUST_CHECK;
 void explainer_free(struct explainer *e);
-/* What no column is worth: the mean output by the weight of the training rows, [n_outputs]. */
+/* What no column is worth: the mean output by the weight of the training rows, or base and bias;
+ * [n_outputs]. */
 const double *explainer_base(const struct explainer *e);
 
 struct explain_scratch *explain_scratch_new(const struct explainer *e, struct err *err) MUST_CHECK;

@@ -7,6 +7,7 @@
 
 #include "common/base/mem.h"
 #include "common/tree/levelset.h"
+#include "common/tree/linear.h"
 
 /* ---- trees ---- */
 
@@ -114,6 +115,7 @@ void forest_release(struct forest *f)
 {
     mem_free(f->base);
     mem_free(f->tree_weight);
+    mem_free(f->linear);
     mem_free(f->place);
     mem_free(f->nodes);
     mem_free(f->values);
@@ -319,6 +321,7 @@ void forest_predict(
     memset(out, 0, (size_t)n_rows * (size_t)k * sizeof *out);
     for (int i = 0; i < f->n_trees; i++)
         tree_add(f, i, cols, first_row, n_rows, out);
+    linear_add(f, cols, first_row, n_rows, out);
     for (int64_t i = 0; i < n_rows; i++)
         for (int j = 0; j < k; j++)
             out[i * k + j] = forest_raw(f, j, out[i * k + j], f->n_trees);

@@ -7,7 +7,8 @@
  * the other way than missing values do, any other with them.  A leaf has a value for each of the
  * forest's outputs, or one, which is for the tree's output.  A forest's raw output for a row is
  * base + what it makes of the values of the leaves that the row reaches (enum forest_kind); what
- * that means as a prediction is the link's to say.
+ * that means as a prediction is the link's to say.  In the place of trees a forest may have weights
+ * of columns (linear.h).
  *
  * A node takes 8 bytes.  Its threshold stands in a table of the different (column, threshold) pairs
  * (cuts.h); what training measured in it, 4 bytes more, is only there where it is asked for.
@@ -112,6 +113,8 @@ struct forest {
     double link_scale;   /* raw outputs times this are linked */
     double *base;        /* [n_outputs] */
     double *tree_weight; /* [n_trees] above 0, of FOREST_MEDIAN; else NULL */
+    double *linear;      /* [n_outputs][linear_cols + 1] weights, the bias last; NULL: trees */
+    int linear_cols, linear_rounds; /* columns of the schema; rounds that made the weights */
     int n_trees;
     struct tree_place *place; /* [n_trees + 1] where each tree begins in the arrays */
     struct node *nodes;
@@ -141,7 +144,12 @@ static inline int forest_trees_per_round(const struct forest *f)
 }
 static inline int forest_rounds(const struct forest *f)
 {
-    return f->n_trees / forest_trees_per_round(f);
+    return f->linear ? f->linear_rounds : f->n_trees / forest_trees_per_round(f);
+}
+/* Has it nothing to predict with?  Of FOREST_INIT too. */
+static inline bool forest_is_empty(const struct forest *f)
+{
+    return f->n_trees == 0 && f->linear_rounds == 0;
 }
 /* The output that a tree's first value is for. */
 static inline int forest_tree_output(const struct forest *f, int tree)
@@ -195,16 +203,16 @@ void forest_predict(
  * As tensors of a model file: tree_nodes U32 [n_trees], nodes U32 [nodes][2] (child, test), stats
  * F32 [nodes], values F64 [leaves][leaf_width], base F64 [n_outputs], cut_column I32 and
  * cut_threshold F64 [cuts], rising; words U64 where there are categories, tree_weight F64 [n_trees]
- * of FOREST_MEDIAN.  Of a settled forest; the writer borrows its arrays and *tree_nodes, which is
- * to be freed (mem_free) afterwards.
+ * of FOREST_MEDIAN, linear F64 [n_outputs][n_cols + 1] of weights.  Of a settled forest; the writer
+ * borrows its arrays and *tree_nodes, which is to be freed (mem_free) afterwards.
  */
 int forest_pack(
     const struct forest *f, uint32_t **tree_nodes, struct st_writer *w, struct err *err) MUST_CHECK;
 
 /*
- * Reads the arrays of a forest that is as forest_init() made it, and checks everything: ranges, one
- * parent a node, no cycles, finite values, sets within bounds, whole rounds.  Without stats they
- * are not loaded.  -1 releases f.
+ * Reads the arrays of a forest that is as forest_init() made it, linear_rounds set, and checks
+ * everything: ranges, one parent a node, no cycles, finite values, sets within bounds, whole
+ * rounds. Without stats they are not loaded.  -1 releases f.
  */
 int forest_unpack(struct forest *f, const struct st_file *st, const struct schema *schema,
     bool stats, struct err *err) MUST_CHECK;

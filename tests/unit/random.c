@@ -6,6 +6,7 @@
 #include "common/base/mem.h"
 #include "common/base/rng.h"
 #include "common/tree/levelset.h"
+#include "common/tree/linear.h"
 #include "tests/unit/unit.h"
 
 enum { DEPTH = 5, NODES = 1 << (DEPTH + 1), LEVELS = 300 };
@@ -106,6 +107,21 @@ void random_booster(struct tree_model *m, const struct table *t, int n_rounds)
     random_model(m, t, n_rounds * k, FOREST_SUM, k, 1);
     m->forest.link = !classes ? LINK_EXP : k > 1 ? LINK_SOFTMAX : LINK_LOGISTIC;
     m->forest.link_scale = 0.5;
+}
+
+void random_linear(struct tree_model *m, const struct table *t, int n_outputs)
+{
+    struct err err = ERR_INIT;
+    struct rng r;
+
+    random_model(m, t, 0, FOREST_SUM, n_outputs, 1);
+    assert_ok(linear_init(&m->forest, t->schema.n_cols, &err), &err);
+    m->forest.linear_rounds = 3;
+    rng_init(&r, 7, RNG_DATA, 1, 0);
+    for (int j = 0; j < n_outputs; j++)
+        for (int i = 0; i <= t->schema.n_cols; i++)
+            if (i == t->schema.n_cols || linear_takes(&t->schema.cols[i]))
+                linear_weights(&m->forest, j)[i] = rng_normal(&r);
 }
 
 const char *model_file(const struct tree_model *m, const char *name)

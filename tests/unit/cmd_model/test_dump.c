@@ -410,7 +410,7 @@ static int everything(void *ctx, struct err *err)
         about_text(&o, &facts, true, &text, err) < 0 || about_json(&o, &facts, &text, err) < 0 ||
         output_open(&out, "/dev/null", OUTPUT_TEXT, err) < 0 ||
         dump_text(&o, picked, &out, NULL, err) < 0 || dump_json(&o, picked, &out, NULL, err) < 0 ||
-        draw_tree(&o, 1, 2, &out, err) < 0)
+        (o.model.forest.n_trees && draw_tree(&o, 1, 2, &out, err) < 0))
         goto out;
     ret = output_close(&out, err);
 out:
@@ -426,8 +426,10 @@ static void test_memory(void **state)
     struct tree_model m;
 
     (void)state;
-    for (int kind = 0; kind < 3; kind++) {
-        if (kind == 2)
+    for (int kind = 0; kind < 4; kind++) {
+        if (kind == 3)
+            random_linear(&m, rows, 1);
+        else if (kind == 2)
             random_booster(&m, rows, 2);
         else
             random_model(&m, rows, 2, kind ? FOREST_MEAN : FOREST_MEDIAN, 1, 1);

@@ -169,6 +169,71 @@ static void test_arrays_are_checked(void **state)
     tree_model_release(&m);
 }
 
+/* ---- weights of columns ---- */
+
+static void linear_make(struct tree_model *m)
+{
+    struct table *t = sample_table(30, 5, 3, 1);
+    random_linear(m, t, 3);
+    m->forest.link = LINK_SOFTMAX;
+    sample_free(t);
+}
+
+static void test_linear(void **state)
+{
+    struct tree_model m, back;
+    struct err err = ERR_INIT;
+    (void)state;
+    linear_make(&m);
+    assert_ok(read_changed(&m, json_object(), &back, &err), &err);
+    same_forest(&back.forest, &m.forest);
+    assert_int_equal(forest_rounds(&back.forest), 3);
+    assert_int_equal(back.forest.linear_cols, SAMPLE_COLS);
+    assert_all_close(back.forest.linear, m.forest.linear, 3 * (SAMPLE_COLS + 1), 0, 0);
+    tree_model_release(&back);
+    tree_model_release(&m);
+}
+
+static void linear_refused(struct tree_model *m, json_t *change, const char *message)
+{
+    struct tree_model back;
+    struct err err = ERR_INIT;
+    assert_err(read_changed(m, change, &back, &err), &err, ERR_FAILED, message);
+    assert_null(back.forest.linear);
+    tree_model_release(m);
+    linear_make(m);
+}
+
+static void test_linear_is_checked(void **state)
+{
+    struct tree_model m, back;
+    struct err err = ERR_INIT;
+    (void)state;
+    linear_make(&m);
+    linear_refused(&m, json_pack("{s:n}", "linear_rounds"), "no linear_rounds");
+    linear_refused(&m, json_pack("{s:i}", "linear_rounds", 0), "'linear_rounds'");
+    linear_refused(&m, json_pack("{s:s}", "kind", "mean"), "beside trees");
+    m.forest.linear[SAMPLE_COLS] = NAN;
+    linear_refused(&m, json_object(), "a weight of a column is not finite");
+    m.forest.linear[1] = -INFINITY;
+    linear_refused(&m, json_object(), "a weight of a column is not finite");
+    m.forest.linear[2] = 1;
+    linear_refused(&m, json_object(), "a weight of a column that is no number");
+    m.forest.linear_cols--;
+    linear_refused(&m, json_object(), "linear");
+    tree_model_release(&m);
+    /* beside trees, and none where there should be */
+    form_make(&m, 5);
+    assert_err(read_changed(&m, json_pack("{s:i}", "linear_rounds", 2), &back, &err), &err,
+        ERR_FAILED, "beside trees");
+    forest_truncate(&m.forest, 0);
+    assert_int_equal(forest_settle(&m.forest), 0);
+    assert_err(read_changed(&m, json_pack("{s:i}", "linear_rounds", 2), &back, &err), &err,
+        ERR_FAILED, "linear");
+    assert_err(read_changed(&m, json_object(), &back, &err), &err, ERR_FAILED, "it has no tree");
+    tree_model_release(&m);
+}
+
 static int read_once(void *ctx, struct err *err)
 {
     struct tree_model back;
@@ -184,6 +249,9 @@ static void test_without_memory(void **state)
     form_make(&m, 2);
     FAULT_LOOP(read_once, (void *)(uintptr_t)model_file(&m, "median.model"));
     tree_model_release(&m);
+    linear_make(&m);
+    FAULT_LOOP(read_once, (void *)(uintptr_t)model_file(&m, "linear.model"));
+    tree_model_release(&m);
 }
 
 int main(void)
@@ -193,6 +261,8 @@ int main(void)
         cmocka_unit_test(test_average),
         cmocka_unit_test(test_nonsense_is_refused),
         cmocka_unit_test(test_arrays_are_checked),
+        cmocka_unit_test(test_linear),
+        cmocka_unit_test(test_linear_is_checked),
         cmocka_unit_test(test_without_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
