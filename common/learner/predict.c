@@ -2,11 +2,41 @@
 #include "common/learner/predict.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <string.h>
 
 #include "common/base/clock.h"
 #include "common/base/mem.h"
+#include "common/io/format/number.h"
+#include "common/learner/learner.h"
 #include "common/learner/session.h"
+
+static bool round_read(const char *text, size_t len, int64_t *value)
+{
+    double number;
+
+    if (!number_read(text, len, &number) || number != floor(number) ||
+        !(number >= 0 && number <= ROUNDS_MAX))
+        return false;
+    *value = (int64_t)number;
+    return true;
+}
+
+/* "N": the first N; "A:B", either of them or both left out. */
+static int rounds_parse(const char *text, void *field, struct err *err)
+{
+    struct round_range *r = field;
+    const char *colon = strchr(text, ':'), *last = colon ? colon + 1 : text;
+
+    *r = (struct round_range){0, 0};
+    if ((colon && colon > text && !round_read(text, (size_t)(colon - text), &r->first)) ||
+        ((!colon || *last) && !round_read(last, strlen(last), &r->last)))
+        return err_usage(
+            err, "'%s' is neither a number of rounds nor A:B, from A up to but not B", text);
+    if (colon ? r->last && r->first >= r->last : !r->last)
+        return err_usage(err, "'%s' is no round", text);
+    return 0;
+}
 
 const struct opt predict_opts_table[] = {
     OPT_STRING('m', "model", struct predict_opts, model, "FILE", "the model ('-': standard input)"),
@@ -35,8 +65,9 @@ const struct opt predict_boost_table[] = {
     OPT_FLAG(0, "raw", struct predict_opts, raw,
         "add raw, or raw_CLASS for each class: what the trees add up to, before it is turned into "
         "the prediction"),
-    OPT_INT(0, "rounds", struct predict_opts, rounds, 1, 1 << 30, "N",
-        "use the first N rounds of training only"),
+    OPT_CUSTOM(0, "rounds", struct predict_opts, rounds, rounds_parse, NULL, "N|A:B",
+        "use the first N rounds of training only, or those from A, counted from 0, up to but not "
+        "B"),
     OPT_END,
 };
 
@@ -103,16 +134,21 @@ static int model_fits(struct predict_session *s, const struct model *file, struc
     return 0;
 }
 
-/* Leaves the trees of the first rounds. */
-static int rounds_keep(struct forest *f, int64_t rounds, struct err *err)
+/* Leaves the trees of the rounds asked for. */
+static int rounds_keep(struct predict_session *s, struct err *err)
 {
-    int n = forest_rounds(f);
+    const struct round_range *r = &s->job->predict->rounds;
+    struct forest *f = &s->model.forest;
+    int n = forest_rounds(f), per_round = forest_trees_per_round(f);
 
-    if (!rounds)
+    if (!r->first && !r->last)
         return 0;
-    if (rounds > n)
+    if (r->first >= n || r->last > n)
         return err_usage(err, "--rounds: the model has %d round%s", n, n == 1 ? "" : "s");
-    forest_truncate(f, (int)rounds * forest_trees_per_round(f));
+    if (r->last)
+        forest_truncate(f, (int)r->last * per_round);
+    s->n_before = (int)r->first * per_round;
+    forest_behead(f, s->n_before);
     return forest_settle(f) < 0 ? err_memory(err) : 0;
 }
 
@@ -128,7 +164,7 @@ static int model_read(struct predict_session *s, bool stats, struct err *err)
     if (ret == 0)
         ret = model_fits(s, &file, err);
     if (ret == 0)
-        ret = rounds_keep(&s->model.forest, s->job->predict->rounds, err);
+        ret = rounds_keep(s, err);
     if (ret < 0 && err->kind != ERR_USAGE)
         err_prefix(err, "%s", strcmp(path, "-") == 0 ? "standard input" : path);
 out:

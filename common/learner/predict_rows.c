@@ -50,14 +50,14 @@ static int raws_header(struct header *h, const struct tree_model *m, struct err 
 static int rows_header(struct predict_session *s, struct err *err)
 {
     const struct predict_opts *o = s->job->predict;
-    int n_trees = s->model.forest.n_trees;
+    int first = s->n_before + 1, last = s->n_before + s->model.forest.n_trees;
 
     if (prediction_header(&s->header, &s->model.target, err) < 0 ||
         (o->raw && raws_header(&s->header, &s->model, err) < 0) ||
         quantiles_header(&o->quantiles, &s->header, err) < 0 ||
-        (o->leaf && header_add_numbered(&s->header, "leaf", n_trees, err) < 0))
+        (o->leaf && header_add_numbered(&s->header, "leaf", first, last, err) < 0))
         return -1;
-    return o->per_tree ? header_add_numbered(&s->header, "tree", n_trees, err) : 0;
+    return o->per_tree ? header_add_numbered(&s->header, "tree", first, last, err) : 0;
 }
 
 static int rows_start(struct predict_session *s, struct err *err)

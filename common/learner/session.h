@@ -11,7 +11,8 @@
 
 struct predict_session {
     const struct predict_job *job;
-    struct tree_model model;
+    struct tree_model model; /* of its trees only those asked for; before the first are so many: */
+    int n_before;
     struct leaf_index leaf_index; /* where quantiles are asked for */
     struct predictor *predictor;
     struct reader *reader;

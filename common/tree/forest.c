@@ -215,6 +215,28 @@ void forest_truncate(struct forest *f, int n_trees)
         f->n_trees = n_trees;
 }
 
+void forest_behead(struct forest *f, int n_trees)
+{
+    const struct tree_place from = f->place[n_trees], end = f->place[f->n_trees];
+    size_t k = (size_t)f->leaf_width, nodes = end.node - from.node;
+
+    memmove(f->nodes, f->nodes + from.node, nodes * sizeof *f->nodes);
+    memmove(f->values, f->values + from.leaf * k, (end.leaf - from.leaf) * k * sizeof *f->values);
+    if (f->words)
+        memmove(f->words, f->words + from.word, (end.word - from.word) * sizeof *f->words);
+    if (f->stats)
+        memmove(f->stats, f->stats + from.node, nodes * sizeof *f->stats);
+    f->n_trees -= n_trees;
+    if (f->tree_weight)
+        memmove(f->tree_weight, f->tree_weight + n_trees,
+            (size_t)f->n_trees * sizeof *f->tree_weight);
+    for (int i = 0; i <= f->n_trees; i++) {
+        const struct tree_place *p = &f->place[i + n_trees];
+        f->place[i] =
+            (struct tree_place){p->node - from.node, p->leaf - from.leaf, p->word - from.word};
+    }
+}
+
 int forest_settle(struct forest *f)
 {
     size_t n_nodes = f->place ? f->place[f->n_trees].node : 0;

@@ -174,6 +174,8 @@ int forest_add(struct forest *f, struct tree *t) MUST_CHECK;
 /* Of FOREST_MEDIAN: weight is above 0. */
 void forest_weigh(struct forest *f, int tree, double weight);
 void forest_truncate(struct forest *f, int n_trees);
+/* Takes away the first n_trees. */
+void forest_behead(struct forest *f, int n_trees);
 /* Sorts the cuts and drops those of no node, so that equal forests have equal bytes. */
 int forest_settle(struct forest *f) MUST_CHECK; /* -1: no memory */
 

@@ -15,6 +15,7 @@ enum { ROWS = 60, LEVELS = 6, ROUNDS = 5 };
 
 struct trial {
     struct tree_model m;
+    int n_before; /* trees that are left out */
     struct table *rows;
     const char *file;
     struct operands files;
@@ -126,9 +127,9 @@ static void expect_header(struct buf *b, const struct trial *t)
         assert_int_equal(
             f->n_outputs > 1 ? buf_printf(b, ",x.raw_%c", 'a' + k) : buf_str(b, ",x.raw"), 0);
     for (int i = 0; i < f->n_trees; i++)
-        assert_int_equal(buf_printf(b, ",x.leaf_%d", i + 1), 0);
+        assert_int_equal(buf_printf(b, ",x.leaf_%d", t->n_before + i + 1), 0);
     for (int i = 0; i < f->n_trees; i++)
-        assert_int_equal(buf_printf(b, ",x.tree_%d", i + 1), 0);
+        assert_int_equal(buf_printf(b, ",x.tree_%d", t->n_before + i + 1), 0);
     assert_int_equal(buf_char(b, '\n'), 0);
 }
 
@@ -208,12 +209,12 @@ static void test_first_rounds(void **state)
             t.predict.contrib = contrib;
             t.predict.raw = t.predict.leaf = t.predict.per_tree = !contrib;
             char *all = predicted(&t);
-            t.predict.rounds = ROUNDS;
+            t.predict.rounds.last = ROUNDS;
             char *same = predicted(&t);
             assert_string_equal(same, all);
-            t.predict.rounds = 2;
+            t.predict.rounds.last = 2;
             char *some = predicted(&t);
-            t.predict.rounds = 0;
+            t.predict.rounds.last = 0;
             forest_truncate(&t.m.forest, 2 * forest_trees_per_round(&t.m.forest));
             assert_int_equal(forest_settle(&t.m.forest), 0);
             t.predict.model = model_file(&t.m, "short.model");
@@ -226,6 +227,57 @@ static void test_first_rounds(void **state)
             mem_free(right);
             trial_release(&t);
         }
+}
+
+/* Rounds in between, or to the end. */
+static void test_later_rounds(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < 2 * FORMS; i++) {
+        struct trial t;
+        struct buf right = BUF_INIT;
+        trial_init(&t, i / 2);
+        int per_round = forest_trees_per_round(&t.m.forest);
+        t.predict.raw = t.predict.leaf = t.predict.per_tree = true;
+        t.predict.prefix = "x";
+        t.predict.rounds = (struct round_range){2, i % 2 ? 4 : 0};
+        t.n_before = 2 * per_round;
+        forest_truncate(&t.m.forest, (i % 2 ? 4 : ROUNDS) * per_round);
+        forest_behead(&t.m.forest, t.n_before);
+        expect_header(&right, &t);
+        for (int64_t row = 0; row < ROWS; row++)
+            expect_row(&right, &t, row);
+        char *text = predicted(&t);
+        assert_string_equal(text, right.data);
+        mem_free(text);
+        buf_release(&right);
+        trial_release(&t);
+    }
+}
+
+static void test_ranges_are_read(void **state)
+{
+    static const struct {
+        const char *text;
+        int64_t first, last;
+    } good[] = {{"3", 0, 3}, {"1:3", 1, 3}, {"2:", 2, 0}, {":4", 0, 4}, {"0:0", 0, 0},
+        {"2:0", 2, 0}, {":", 0, 0}};
+    static const char *const bad[] = {
+        "", "0", "-1", "1.5", "a", "1:a", "a:2", "3:3", "3:2", "1:2:3", "1e99", "-1:2"};
+    const struct opt *opt = predict_boost_table;
+    struct predict_opts o = PREDICT_OPTIONS_INIT;
+    struct err err = ERR_INIT;
+
+    (void)state;
+    while (strcmp(opt->name, "rounds") != 0)
+        opt++;
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+        assert_ok(opt->parse(good[i].text, &o.rounds, &err), &err);
+        assert_int_equal(o.rounds.first, good[i].first);
+        assert_int_equal(o.rounds.last, good[i].last);
+    }
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        assert_err(opt->parse(bad[i], &o.rounds, &err), &err, ERR_USAGE, "round");
 }
 
 /* Contributions of a row and class add up to its raw output. */
@@ -277,8 +329,11 @@ static void refused(size_t form, struct predict_opts change, const char *message
 static void test_refusals(void **state)
 {
     (void)state;
-    refused(0, (struct predict_opts){.rounds = ROUNDS + 1}, "--rounds: the model has 5 rounds");
-    refused(2, (struct predict_opts){.rounds = ROUNDS + 1}, "--rounds: the model has 5 rounds");
+    static const char rounds[] = "--rounds: the model has 5 rounds";
+    refused(0, (struct predict_opts){.rounds = {0, ROUNDS + 1}}, rounds);
+    refused(2, (struct predict_opts){.rounds = {0, ROUNDS + 1}}, rounds);
+    refused(2, (struct predict_opts){.rounds = {ROUNDS, 0}}, rounds);
+    refused(2, (struct predict_opts){.rounds = {ROUNDS, ROUNDS + 1}}, rounds);
     refused(0, (struct predict_opts){.raw = true, .contrib = true},
         "--contrib writes no predictions: leave out --raw");
     refused(MEDIAN, (struct predict_opts){.contrib = true},
@@ -316,7 +371,7 @@ static void test_without_memory(void **state)
     (void)state;
     trial_init(&t, MEDIAN);
     t.predict.raw = true;
-    t.predict.rounds = 3;
+    t.predict.rounds = (struct round_range){1, 3};
     bool all = false;
     for (long n = 1; !all; n++) {
         struct err err = ERR_INIT;
@@ -336,6 +391,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_all_columns),
         cmocka_unit_test(test_first_rounds),
+        cmocka_unit_test(test_later_rounds),
+        cmocka_unit_test(test_ranges_are_read),
         cmocka_unit_test(test_contributions),
         cmocka_unit_test(test_refusals),
         cmocka_unit_test(test_names),
