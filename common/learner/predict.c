@@ -50,6 +50,8 @@ const struct opt predict_opts_table[] = {
         "the class"),
     OPT_FLAG(0, "contrib", struct predict_opts, contrib,
         "write row,class,column,value instead: what each column contributes (Shapley values)"),
+    OPT_FLAG(0, "interactions", struct predict_opts, interactions,
+        "write row,class,column,column2,value instead: what each two columns do together"),
     OPT_END,
 };
 
@@ -76,15 +78,21 @@ const struct opt predict_boost_table[] = {
 static int options_check(const struct predict_job *job, struct err *err)
 {
     const struct predict_opts *o = job->predict;
-    const char *other = o->contrib ? "--contrib" : o->proximity ? "--proximity" : NULL;
+    const char *other = o->contrib        ? "--contrib"
+                        : o->interactions ? "--interactions"
+                        : o->proximity    ? "--proximity"
+                                          : NULL;
+    const char *also = o->contrib && o->interactions                     ? "--interactions"
+                       : (o->contrib || o->interactions) && o->proximity ? "--proximity"
+                                                                         : NULL;
     const char *rows = o->leaf          ? "--leaf"
                        : o->per_tree    ? "--per-tree"
                        : o->quantiles.n ? "--quantile"
                        : o->raw         ? "--raw"
                                         : job->rows_only;
 
-    if (o->contrib && o->proximity)
-        return err_usage(err, "only one of --contrib and --proximity can be given");
+    if (also)
+        return err_usage(err, "only one of %s and %s can be given", other, also);
     return other && rows ? err_usage(err, "%s writes no predictions: leave out %s", other, rows)
                          : 0;
 }
@@ -120,9 +128,10 @@ static int model_fits(struct predict_session *s, const struct model *file, struc
         return err_set(err, "a checkpoint without trees");
     if (s->job->classes_only && !classes)
         return err_usage(err, "%s does not fit: the model predicts values", s->job->classes_only);
-    if (o->contrib && s->model.forest.kind == FOREST_MEDIAN)
+    if ((o->contrib || o->interactions) && s->model.forest.kind == FOREST_MEDIAN)
         return err_usage(err,
-            "--contrib does not fit: the model takes the median of its trees, which is no sum");
+            "%s does not fit: the model takes the median of its trees, which is no sum",
+            o->contrib ? "--contrib" : "--interactions");
     if (!o->quantiles.n)
         return 0;
     if (classes)
@@ -244,9 +253,10 @@ int predict_run(const struct predict_job *job, const struct operands *files, str
 {
     struct predict_session s = {
         .job = job, .model = TREE_MODEL_INIT, .leaf_index = LEAF_INDEX_INIT, .out = OUTPUT_INIT};
-    const struct predict_kind *kind = job->predict->contrib     ? &predict_contrib
-                                      : job->predict->proximity ? &predict_proximity
-                                                                : &predict_rows;
+    const struct predict_opts *o = job->predict;
+    const struct predict_kind *kind = o->contrib || o->interactions ? &predict_contrib
+                                      : o->proximity                ? &predict_proximity
+                                                                    : &predict_rows;
     double started = clock_seconds();
     int ret = -1;
 

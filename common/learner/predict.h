@@ -23,7 +23,7 @@ struct predict_opts {
     const char *model;  /* -m FILE */
     const char *prefix; /* put before the names of the output's columns, with a '.' */
     struct bind_opts bind;
-    bool leaf, per_tree, contrib;
+    bool leaf, per_tree, contrib, interactions;
     struct quantiles quantiles; /* --quantile, --proximity: of forests that average their trees */
     bool proximity;
     bool raw; /* --raw, --rounds: of boosters */

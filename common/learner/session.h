@@ -36,7 +36,7 @@ struct predict_kind {
 };
 
 extern const struct predict_kind predict_rows;      /* a line a row */
-extern const struct predict_kind predict_contrib;   /* a line a row, class and column */
+extern const struct predict_kind predict_contrib;   /* a line a row, class and column, or two */
 extern const struct predict_kind predict_proximity; /* a matrix: a line and a column a row */
 enum { PROXIMITY_ROWS = 10000 };                    /* at most */
 

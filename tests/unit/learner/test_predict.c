@@ -280,6 +280,58 @@ static void test_ranges_are_read(void **state)
         assert_err(opt->parse(bad[i], &o.rounds, &err), &err, ERR_USAGE, "round");
 }
 
+/* The number at the end of a line, and the text of what is before it. */
+static double line_value(const char *line, const char *end, size_t *len)
+{
+    const char *last = end;
+    double value;
+
+    while (*--last != ',')
+        ;
+    assert_true(number_read(last + 1, (size_t)(end - last - 1), &value));
+    *len = (size_t)(last - line);
+    return value;
+}
+
+/* Each line of contributions is the sum of as many of interactions as there are columns. */
+static void test_interactions(void **state)
+{
+    (void)state;
+    for (size_t form = 0; form < MEDIAN; form++) {
+        struct trial t;
+        size_t len, first_len;
+        trial_init(&t, form);
+        t.predict.contrib = true;
+        t.predict.bind.keep = "few";
+        char *sums = predicted(&t);
+        t.predict.contrib = false;
+        t.predict.interactions = true;
+        char *text = predicted(&t), *line = strchr(text, '\n') + 1;
+        assert_int_equal(strncmp(text, "few,row,class,column,column2,value\n", 35), 0);
+        for (char *sum = strchr(sums, '\n') + 1, *end; *sum; sum = end + 1) {
+            end = strchr(sum, '\n');
+            double all = line_value(sum, end, &len), got = 0;
+            int n = memcmp(sum + len - 6, "(base)", 6) == 0 ? 1 : SAMPLE_COLS;
+            for (int i = 0; i < n; i++) {
+                char *line_end = strchr(line, '\n');
+                assert_memory_equal(line, sum, len + 1);
+                got += line_value(line, line_end, &first_len);
+                if (n > 1) {
+                    const char *name = t.m.schema.cols[i].name;
+                    assert_int_equal(first_len, len + 1 + strlen(name));
+                    assert_memory_equal(line + len + 1, name, strlen(name));
+                }
+                line = line_end + 1;
+            }
+            assert_close(got, all, 1e-12, 1e-12);
+        }
+        assert_string_equal(line, "");
+        mem_free(text);
+        mem_free(sums);
+        trial_release(&t);
+    }
+}
+
 /* Contributions of a row and class add up to its raw output. */
 static void test_contributions(void **state)
 {
@@ -294,12 +346,9 @@ static void test_contributions(void **state)
         for (int64_t i = 0; i < ROWS * k; i++) {
             double sum = 0;
             for (int names = 0; names < SAMPLE_COLS + 1; names++) {
-                double value;
-                char *end = strchr(line + 1, '\n'), *last = end;
-                while (*--last != ',')
-                    ;
-                assert_true(number_read(last + 1, (size_t)(end - last - 1), &value));
-                sum += value;
+                char *end = strchr(line + 1, '\n');
+                size_t len;
+                sum += line_value(line, end, &len);
                 line = end;
             }
             if (i % k == 0)
@@ -338,6 +387,14 @@ static void test_refusals(void **state)
         "--contrib writes no predictions: leave out --raw");
     refused(MEDIAN, (struct predict_opts){.contrib = true},
         "--contrib does not fit: the model takes the median of its trees");
+    refused(MEDIAN, (struct predict_opts){.interactions = true},
+        "--interactions does not fit: the model takes the median of its trees");
+    refused(0, (struct predict_opts){.interactions = true, .contrib = true},
+        "only one of --contrib and --interactions can be given");
+    refused(0, (struct predict_opts){.interactions = true, .proximity = true},
+        "only one of --interactions and --proximity can be given");
+    refused(0, (struct predict_opts){.interactions = true, .leaf = true},
+        "--interactions writes no predictions: leave out --leaf");
 }
 
 /* A kept column may have the name of ours. */
@@ -365,25 +422,27 @@ static void test_names(void **state)
  */
 static void test_without_memory(void **state)
 {
-    int failures = 0;
-    struct trial t;
-
     (void)state;
-    trial_init(&t, MEDIAN);
-    t.predict.raw = true;
-    t.predict.rounds = (struct round_range){1, 3};
-    bool all = false;
-    for (long n = 1; !all; n++) {
-        struct err err = ERR_INIT;
-        fault_after(n);
-        int ret = predict_once(&t, &err);
-        all = fault_off() < n;
-        if (ret < 0)
-            assert_int_equal(err.kind, ERR_MEMORY);
-        failures += ret < 0;
+    for (int pairs = 0; pairs < 2; pairs++) {
+        struct trial t;
+        int failures = 0;
+        trial_init(&t, pairs ? 0 : MEDIAN);
+        t.predict.interactions = pairs;
+        t.predict.raw = !pairs;
+        t.predict.rounds = (struct round_range){1, 3};
+        bool all = false;
+        for (long n = 1; !all; n++) {
+            struct err err = ERR_INIT;
+            fault_after(n);
+            int ret = predict_once(&t, &err);
+            all = fault_off() < n;
+            if (ret < 0)
+                assert_int_equal(err.kind, ERR_MEMORY);
+            failures += ret < 0;
+        }
+        assert_true(failures > 20);
+        trial_release(&t);
     }
-    assert_true(failures > 20);
-    trial_release(&t);
 }
 
 int main(void)
@@ -394,6 +453,7 @@ int main(void)
         cmocka_unit_test(test_later_rounds),
         cmocka_unit_test(test_ranges_are_read),
         cmocka_unit_test(test_contributions),
+        cmocka_unit_test(test_interactions),
         cmocka_unit_test(test_refusals),
         cmocka_unit_test(test_names),
         cmocka_unit_test(test_without_memory),
