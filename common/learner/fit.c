@@ -158,6 +158,13 @@ static int run_rounds(struct run *r, struct err *err)
 
 /* ---- beginning and end ---- */
 
+static bool same_quantiles(const struct forest *a, const struct forest *b)
+{
+    if (!a->quantile || !b->quantile)
+        return a->quantile == b->quantile;
+    return memcmp(a->quantile, b->quantile, (size_t)a->n_outputs * sizeof *a->quantile) == 0;
+}
+
 /* The forest may have come with trees of an earlier run. */
 static int forest_start(struct run *r, struct err *err)
 {
@@ -174,9 +181,8 @@ static int forest_start(struct run *r, struct err *err)
         *f = fresh;
         return 0;
     } else if (f->n_outputs != fresh.n_outputs || f->leaf_width != fresh.leaf_width ||
-               f->parallel != fresh.parallel ||
-               f->kind != fresh.kind || f->link != fresh.link ||
-               f->link_scale != fresh.link_scale) {
+               f->parallel != fresh.parallel || f->kind != fresh.kind || f->link != fresh.link ||
+               f->link_scale != fresh.link_scale || !same_quantiles(f, &fresh)) {
         err_set(err, "the trees to go on from are made for another target or loss");
     } else {
         forest_truncate(f, r->opts->n_rounds * forest_trees_per_round(f));

@@ -97,12 +97,14 @@ struct learner {
 
 /*
  * Raw outputs of a forest as what they mean by its link: probabilities of the classes (one output
- * is that of the last of two), or the value.  out has prediction_width() values.  The same on any
- * machine.
+ * is that of the last of two), or the value, of several quantiles the central one.  out has
+ * prediction_width() values.  The same on any machine.
  */
 int prediction_width(const struct target *t);
 void prediction_link(
     const struct target *t, const struct forest *f, const double *raw, double *out);
+/* One raw output of a forest that predicts values. */
+double prediction_value(const struct forest *f, double raw);
 int32_t prediction_label(
     const struct target *t, const double *probabilities); /* the greatest; ties: the first */
 /* The class that most of a leaf's weight is of, which gets its tree's vote; ties: the first.  Of

@@ -114,12 +114,14 @@ static void contrib_release(struct predict_session *s)
     prediction_text_release(&c->text);
 }
 
-/* The class that output k is of: the only one of a classifier is of the last. */
+/* The class that output k is of, the only one of a classifier being of the last; or its quantile.
+ */
 static int class_add(const struct predict_session *s, int k, struct buf *text)
 {
     const struct contrib *c = s->self;
+    const double *quantile = s->model.forest.quantile;
     if (s->model.target.task != TASK_CLASSIFICATION)
-        return 0;
+        return quantile ? number_add(quantile[k], false, text) : 0;
     return prediction_add_label(
         &c->text, s->model.forest.n_outputs == 1 ? c->text.width - 1 : k, text);
 }

@@ -36,15 +36,22 @@ static int worker_init(struct worker *w, const struct predict_session *s)
     return s->leaf_index.n_rows ? quantile_scratch_init(&w->quantile, &s->leaf_index) : 0;
 }
 
-/* The raw outputs of a model. */
-static int raws_header(struct header *h, const struct tree_model *m, struct err *err)
+/* A column for each output of several. */
+static int outputs_header(
+    struct header *h, const char *stem, const struct tree_model *m, struct err *err)
 {
-    if (m->forest.n_outputs == 1)
-        return header_add(h, "raw", "", err);
-    for (int32_t k = 0; k < m->forest.n_outputs; k++)
-        if (header_add(h, "raw_", dict_text(m->target.classes, k, NULL), err) < 0)
+    char scratch[NUMBER_MAX];
+
+    for (int k = 0; k < m->forest.n_outputs; k++)
+        if (header_add(h, stem, prediction_output(&m->target, &m->forest, k, scratch), err) < 0)
             return -1;
     return 0;
+}
+
+static int raws_header(struct header *h, const struct tree_model *m, struct err *err)
+{
+    return m->forest.n_outputs == 1 ? header_add(h, "raw", "", err)
+                                    : outputs_header(h, "raw_", m, err);
 }
 
 static int rows_header(struct predict_session *s, struct err *err)
@@ -53,6 +60,7 @@ static int rows_header(struct predict_session *s, struct err *err)
     int first = s->n_before + 1, last = s->n_before + s->model.forest.n_trees;
 
     if (prediction_header(&s->header, &s->model.target, err) < 0 ||
+        (s->model.forest.quantile && outputs_header(&s->header, "q_", &s->model, err) < 0) ||
         (o->raw && raws_header(&s->header, &s->model, err) < 0) ||
         quantiles_header(&o->quantiles, &s->header, err) < 0 ||
         (o->leaf && header_add_numbered(&s->header, "leaf", first, last, err) < 0))
@@ -104,6 +112,19 @@ static int raws_add(
     for (int j = 0; j < k; j++)
         if (buf_char(text, s->header.delimiter) < 0 ||
             number_add(w->raw[i * k + j], false, text) < 0)
+            return -1;
+    return 0;
+}
+
+/* Outputs that are quantiles. */
+static int levels_add(
+    const struct predict_session *s, const struct worker *w, int i, struct buf *text)
+{
+    const struct forest *f = &s->model.forest;
+
+    for (int k = 0; k < f->n_outputs; k++)
+        if (buf_char(text, s->header.delimiter) < 0 ||
+            number_add(prediction_value(f, w->raw[i * f->n_outputs + k]), false, text) < 0)
             return -1;
     return 0;
 }
@@ -163,6 +184,7 @@ static int row_add(const struct predict_session *s, struct worker *w,
 
     prediction_link(&s->model.target, &s->model.forest, w->raw + (size_t)i * (size_t)k, w->linked);
     if (buf_add(text, kept, len) < 0 || prediction_add(&r->text, w->linked, text) < 0 ||
+        (s->model.forest.quantile && levels_add(s, w, i, text) < 0) ||
         (o->raw && raws_add(s, w, i, text) < 0) ||
         (o->quantiles.n && quantiles_add(s, w, i, text) < 0) ||
         (o->leaf && leaves_add(s, w, i, text) < 0) || (o->per_tree && trees_add(s, w, i, text) < 0))

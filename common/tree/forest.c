@@ -96,8 +96,7 @@ const char *const link_names[LINKS] = {"identity", "logistic", "softmax", "exp"}
 int forest_init(
     struct forest *f, enum forest_kind kind, int n_outputs, int leaf_width, struct err *err)
 {
-    *f = (struct forest){
-        .n_outputs = n_outputs,
+    *f = (struct forest){.n_outputs = n_outputs,
         .parallel = 1,
         .leaf_width = leaf_width,
         .kind = kind,
@@ -114,6 +113,7 @@ int forest_init(
 void forest_release(struct forest *f)
 {
     mem_free(f->base);
+    mem_free(f->quantile);
     mem_free(f->tree_weight);
     mem_free(f->place);
     mem_free(f->nodes);
@@ -122,6 +122,18 @@ void forest_release(struct forest *f)
     mem_free(f->stats);
     cuts_release(&f->cuts);
     *f = (struct forest)FOREST_INIT;
+}
+
+int forest_quantiles(struct forest *f, const double *q)
+{
+    f->quantile = mem_copy(q, (size_t)f->n_outputs, sizeof *q);
+    if (!f->quantile)
+        return -1;
+    f->central = 0;
+    for (int i = 1; i < f->n_outputs; i++)
+        if (fabs(q[i] - 0.5) < fabs(q[f->central] - 0.5) - 1e-9) /* 0.45 is as near as 0.55 */
+            f->central = i;
+    return 0;
 }
 
 struct tree forest_tree(const struct forest *f, int i)
@@ -228,8 +240,8 @@ void forest_behead(struct forest *f, int n_trees)
         memmove(f->stats, f->stats + from.node, nodes * sizeof *f->stats);
     f->n_trees -= n_trees;
     if (f->tree_weight)
-        memmove(f->tree_weight, f->tree_weight + n_trees,
-            (size_t)f->n_trees * sizeof *f->tree_weight);
+        memmove(
+            f->tree_weight, f->tree_weight + n_trees, (size_t)f->n_trees * sizeof *f->tree_weight);
     for (int i = 0; i <= f->n_trees; i++) {
         const struct tree_place *p = &f->place[i + n_trees];
         f->place[i] =

@@ -111,6 +111,8 @@ struct forest {
     enum link link;
     double link_scale;   /* raw outputs times this are linked */
     double *base;        /* [n_outputs] */
+    double *quantile;    /* [n_outputs] which of the target's quantiles outputs are; else NULL */
+    int central;         /* of these the nearest to 0.5, the first of two; else 0 */
     double *tree_weight; /* [n_trees] above 0, of FOREST_MEDIAN; else NULL */
     int n_trees;
     struct tree_place *place; /* [n_trees + 1] where each tree begins in the arrays */
@@ -131,6 +133,8 @@ struct forest {
 int forest_init(struct forest *f, enum forest_kind kind, int n_outputs, int leaf_width,
     struct err *err) MUST_CHECK;
 void forest_release(struct forest *f);
+/* Outputs are these quantiles of the target: q[n_outputs]; -1: no memory. */
+int forest_quantiles(struct forest *f, const double *q) MUST_CHECK;
 
 enum { PARALLEL_MAX = 1 << 16 };
 /* A round of training adds a tree, or one for each output; of these as many as are parallel, one

@@ -56,6 +56,7 @@ static const struct {
     {2, FOREST_SUM, 1, 1, LINK_LOGISTIC},
     {3, FOREST_SUM, 3, 1, LINK_SOFTMAX},
     {3, FOREST_SUM, 3, 3, LINK_SOFTMAX},
+    {0, FOREST_SUM, 3, 1, LINK_IDENTITY}, /* quantiles */
     {0, FOREST_MEDIAN, 1, 1, LINK_IDENTITY},
 };
 enum { FORMS = sizeof forms / sizeof *forms, MEDIAN = FORMS - 1 };
@@ -69,6 +70,8 @@ static void trial_init(struct trial *t, size_t form)
     random_model(&t->m, t->rows, ROUNDS * k / width, forms[form].kind, k, width);
     t->m.forest.link = forms[form].link;
     t->m.forest.link_scale = 0.75;
+    if (k > 1 && !forms[form].n_classes)
+        assert_int_equal(forest_quantiles(&t->m.forest, (double[]){0.9, 0.25, 0.625}), 0);
     t->file = rows_file(t->rows);
     t->files = (struct operands){.n = 1, .item = &t->file};
     t->predict.model = model_file(&t->m, "model");
@@ -123,7 +126,10 @@ static void expect_header(struct buf *b, const struct trial *t)
     assert_int_equal(buf_str(b, "x.prediction"), 0);
     for (int k = 0; classes && k < dict_size(t->m.target.classes); k++)
         assert_int_equal(buf_printf(b, ",x.p_%c", 'a' + k), 0);
-    for (int k = 0; k < f->n_outputs; k++)
+    if (f->quantile)
+        assert_int_equal(
+            buf_str(b, ",x.q_0.9,x.q_0.25,x.q_0.625,x.raw_0.9,x.raw_0.25,x.raw_0.625"), 0);
+    for (int k = 0; k < f->n_outputs && !f->quantile; k++)
         assert_int_equal(
             f->n_outputs > 1 ? buf_printf(b, ",x.raw_%c", 'a' + k) : buf_str(b, ",x.raw"), 0);
     for (int i = 0; i < f->n_trees; i++)
@@ -170,6 +176,10 @@ static void expect_row(struct buf *b, const struct trial *t, int64_t row)
         number_write(linked[0], text);
         assert_int_equal(buf_str(b, text), 0);
     }
+    if (f->quantile)
+        assert_true(linked[0] == 0.75 * raw[2]);
+    for (int k = 0; k < f->n_outputs && f->quantile; k++)
+        add_number(b, 0.75 * raw[k]);
     for (int k = 0; k < f->n_outputs; k++)
         add_number(b, raw[k]);
     expect_trees(b, t, row);
