@@ -102,6 +102,7 @@ static const struct opt table[] = {
     OPT_REAL(0, "tweedie_variance_power", struct options, xgb.opts.tweedie_variance_power, 1, 2,
         OPT_OPEN_MIN | OPT_OPEN_MAX, "P", "of reg:tweedie"),
     OPT_GROUP(read_opts_table, struct options, read),
+    OPT_GROUP(read_margin_opt, struct options, read),
     OPT_GROUP(train_opts_table, struct options, train),
     OPT_GROUP(boost_opts_table, struct options, boost),
     OPT_HEAD("General"),

@@ -193,6 +193,12 @@ static int forest_start(struct run *r, struct err *err)
     return ret;
 }
 
+int margins_misfit(int n_margins, int n_outputs, struct err *err)
+{
+    return err_usage(err, "--base-margin: %d column%s, and the model has %d output%s", n_margins,
+        n_margins == 1 ? "" : "s", n_outputs, n_outputs == 1 ? "" : "s");
+}
+
 static int run_init(struct run *r, struct table *train, const struct table *valid, struct err *err)
 {
     struct bins_opts bins_opts = BINS_OPTS_INIT;
@@ -201,6 +207,8 @@ static int run_init(struct run *r, struct table *train, const struct table *vali
 
     if (forest_start(r, err) < 0)
         return -1;
+    if (train->margin && train->n_margins != fit->forest.n_outputs)
+        return margins_misfit(train->n_margins, fit->forest.n_outputs, err);
     bins_opts.max_bins = r->opts->max_bins;
     if (bins_build(&r->bins, train, &bins_opts, err) < 0)
         return -1;

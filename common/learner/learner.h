@@ -111,6 +111,9 @@ int32_t prediction_label(
  * one value: the last of two where it is over a half. */
 int32_t leaf_vote(const double *value, int leaf_width);
 
+/* Base margins that are not as many as a model's outputs: the error. */
+int margins_misfit(int n_margins, int n_outputs, struct err *err);
+
 struct fit_opts {
     int n_rounds;
     int max_bins;
@@ -163,7 +166,8 @@ struct fit {
     }
 
 /*
- * Fits a forest.  valid may be NULL.  fit->forest may already hold trees (of the same learner and
+ * Fits a forest; where tables have margins, these stand in the place of its base.  valid may be
+ * NULL.  fit->forest may already hold trees (of the same learner and
  * data): they are kept and the rest is grown.  On ERR_INTERRUPTED the forest holds the trees grown
  * so far.  Early stopping watches valid, else the out-of-bag rows, and cuts the forest back to its
  * best round.

@@ -181,6 +181,19 @@ out:
     return ret;
 }
 
+/* Margins take the place of the model's base. */
+static int margins_take(struct predict_session *s, struct err *err)
+{
+    struct forest *f = &s->model.forest;
+    int n = reader_n_margins(s->reader);
+
+    if (n && n != f->n_outputs)
+        return margins_misfit(n, f->n_outputs, err);
+    for (int i = 0; i < n; i++)
+        f->base[i] = 0;
+    return 0;
+}
+
 /* The kept columns come first. */
 static int header_start(struct predict_session *s, struct err *err)
 {
@@ -216,7 +229,7 @@ static int session_open(struct predict_session *s, const struct predict_kind *ki
     if (!s->predictor || sheet_init(&s->sheet, err) < 0)
         return -1;
     s->reader = reader_open(files, &s->job->predict->bind, &s->model.schema, err);
-    if (!s->reader || header_start(s, err) < 0 ||
+    if (!s->reader || margins_take(s, err) < 0 || header_start(s, err) < 0 ||
         output_open(&s->out, s->job->common->output, OUTPUT_TEXT, err) < 0)
         return -1;
     s->self = mem_zalloc(1, kind->self_size);

@@ -148,13 +148,16 @@ static int line_add(const struct predict_session *s, const struct buf *start, in
 }
 
 /* The lines of a row and an output. */
-static int output_add(const struct predict_session *s, const struct worker *w, int k,
-    const struct buf *start, struct buf *text)
+static int output_add(const struct predict_session *s, const struct worker *w, int64_t batch_row,
+    int k, const struct buf *start, struct buf *text)
 {
     const struct contrib *c = s->self;
     size_t n_outputs = (size_t)s->model.forest.n_outputs, n_cols = (size_t)s->model.schema.n_cols;
+    double base = explainer_base(c->explainer)[k];
 
-    if (line_add(s, start, k, 0, 0, explainer_base(c->explainer)[k], text) < 0)
+    if (reader_n_margins(s->reader))
+        base += s->batch.margin[k][batch_row];
+    if (line_add(s, start, k, 0, 0, base, text) < 0)
         return -1;
     for (int i = 1; i < c->n_names; i++) {
         size_t row = (size_t)c->col[i], own = row * n_outputs + (size_t)k;
@@ -186,7 +189,7 @@ static int row_add(const struct predict_session *s, const struct worker *w, int6
     else
         explain_row(c->explainer, w->scratch, s->batch.cols, row, w->value);
     for (int k = 0; k < s->model.forest.n_outputs; k++)
-        if (output_add(s, w, k, start, text) < 0)
+        if (output_add(s, w, row, k, start, text) < 0)
             return -1;
     return 0;
 }

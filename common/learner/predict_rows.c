@@ -192,6 +192,16 @@ static int row_add(const struct predict_session *s, struct worker *w,
     return buf_char(text, '\n');
 }
 
+static void margins_add(
+    const struct predict_session *s, const struct predictor_block *b, double *raw)
+{
+    int k = reader_n_margins(s->reader);
+
+    for (int i = 0; i < b->n; i++)
+        for (int j = 0; j < k; j++)
+            raw[i * k + j] += s->batch.margin[j][b->first + i];
+}
+
 static int rows_lines(void *ctx, int64_t first, int n, int worker, struct buf *text)
 {
     struct predict_session *s = ctx;
@@ -205,6 +215,7 @@ static int rows_lines(void *ctx, int64_t first, int n, int worker, struct buf *t
             .codes = w->codes};
         predictor_code(s->predictor, &b);
         s->job->raw(s->predictor, &b, w->raw);
+        margins_add(s, &b, w->raw);
         for (int tree = 0; r->leaves && tree < s->model.forest.n_trees; tree++)
             predictor_leaves(s->predictor, &b, tree, w->leaf + (size_t)tree * PREDICTOR_ROWS);
         for (int i = 0; i < b.n; i++)

@@ -152,12 +152,16 @@ static inline int forest_tree_output(const struct forest *f, int tree)
 {
     return tree % forest_trees_per_round(f) / f->parallel;
 }
-/* The raw output that a sum or mean comes to: sum is that of the tree's values for it, n_trees how
- * many trees were added, those for other outputs too. */
-static inline double forest_raw(const struct forest *f, int output, double sum, int64_t n_trees)
+/* The raw output that a sum or mean comes to, less its base: sum is that of the tree's values for
+ * it, n_trees how many trees were added, those for other outputs too. */
+static inline double forest_share(const struct forest *f, double sum, int64_t n_trees)
 {
     int64_t n = f->kind == FOREST_MEAN ? n_trees / forest_trees_per_round(f) : 0;
-    return f->base[output] + (n ? sum / (double)n : sum);
+    return n ? sum / (double)n : sum;
+}
+static inline double forest_raw(const struct forest *f, int output, double sum, int64_t n_trees)
+{
+    return f->base[output] + forest_share(f, sum, n_trees);
 }
 
 /* The value of a leaf that a row reaches, for medians. */

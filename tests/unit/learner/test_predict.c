@@ -23,17 +23,28 @@ struct trial {
     struct predict_opts predict;
 };
 
-/* The table as CSV. */
+/* A margin that tests give a row and output. */
+static double margin(int64_t row, int k)
+{
+    return 0.25 * (double)row - 3 * k;
+}
+
+/* The table as CSV, with columns of margins in front. */
 static const char *rows_file(const struct table *t)
 {
     struct buf text = BUF_INIT;
 
+    assert_int_equal(buf_str(&text, "m1,m2,m3"), 0);
     for (int col = 0; col < SAMPLE_COLS; col++)
-        assert_int_equal(buf_printf(&text, "%s%s", col ? "," : "", t->schema.cols[col].name), 0);
+        assert_int_equal(buf_printf(&text, ",%s", t->schema.cols[col].name), 0);
     for (int64_t row = 0; row < t->n_rows; row++)
         for (int col = 0; col < SAMPLE_COLS; col++) {
             double value = t->values[col][row];
-            assert_int_equal(buf_char(&text, col ? ',' : '\n'), 0);
+            if (col == 0)
+                assert_int_equal(buf_printf(&text, "\n%.17g,%.17g,%.17g", margin(row, 0),
+                                     margin(row, 1), margin(row, 2)),
+                    0);
+            assert_int_equal(buf_char(&text, ','), 0);
             if (!isnan(value))
                 assert_int_equal(col == 2 ? buf_str(&text, dict_text(t->schema.cols[col].dict,
                                                                (int32_t)value, NULL))
@@ -165,6 +176,8 @@ static void expect_row(struct buf *b, const struct trial *t, int64_t row)
     char text[NUMBER_MAX];
 
     forest_predict(f, (columns_t)t->rows->values, row, 1, raw);
+    for (int k = 0; t->predict.bind.margin && k < f->n_outputs; k++)
+        raw[k] += margin(row, k); /* t's forest has no base then */
     prediction_link(&t->m.target, f, raw, linked);
     if (t->m.target.task == TASK_CLASSIFICATION) {
         assert_int_equal(buf_char(b, (char)('a' + prediction_label(&t->m.target, linked))), 0);
@@ -195,6 +208,36 @@ static void test_all_columns(void **state)
         trial_init(&t, form);
         t.predict.raw = t.predict.leaf = t.predict.per_tree = true;
         t.predict.prefix = "x";
+        expect_header(&right, &t);
+        for (int64_t row = 0; row < ROWS; row++)
+            expect_row(&right, &t, row);
+        char *text = predicted(&t);
+        assert_string_equal(text, right.data);
+        mem_free(text);
+        buf_release(&right);
+        trial_release(&t);
+    }
+}
+
+static void no_base(struct forest *f)
+{
+    for (int k = 0; k < f->n_outputs; k++)
+        f->base[k] = 0;
+}
+
+/* Margins take the place of the model's base, also in what contributions start from. */
+static void test_margins(void **state)
+{
+    (void)state;
+    for (size_t form = 0; form < MEDIAN; form++) {
+        struct trial t;
+        struct buf right = BUF_INIT;
+        trial_init(&t, form);
+        int k = t.m.forest.n_outputs;
+        t.predict.bind.margin = k == 1 ? "m1" : "m1-m3";
+        t.predict.raw = t.predict.leaf = t.predict.per_tree = true;
+        t.predict.prefix = "x";
+        no_base(&t.m.forest);
         expect_header(&right, &t);
         for (int64_t row = 0; row < ROWS; row++)
             expect_row(&right, &t, row);
@@ -342,14 +385,18 @@ static void test_interactions(void **state)
     }
 }
 
-/* Contributions of a row and class add up to its raw output. */
+/* Contributions of a row and class add up to its raw output, with margins too. */
 static void test_contributions(void **state)
 {
     (void)state;
-    for (size_t form = 0; form < MEDIAN; form++) {
+    for (size_t trial = 0; trial < 2 * MEDIAN; trial++) {
         struct trial t;
-        trial_init(&t, form);
+        trial_init(&t, trial / 2);
         t.predict.contrib = true;
+        if (trial % 2) {
+            t.predict.bind.margin = t.m.forest.n_outputs == 1 ? "m1" : "m1,m2,m3";
+            no_base(&t.m.forest);
+        }
         char *text = predicted(&t), *line = strchr(text, '\n');
         int k = t.m.forest.n_outputs;
         double raw[3];
@@ -363,7 +410,8 @@ static void test_contributions(void **state)
             }
             if (i % k == 0)
                 forest_predict(&t.m.forest, (columns_t)t.rows->values, i / k, 1, raw);
-            assert_close(sum, raw[i % k], 1e-12, 1e-12);
+            double from = t.predict.bind.margin ? margin(i / k, (int)(i % k)) : 0;
+            assert_close(sum, raw[i % k] + from, 1e-12, 1e-12);
         }
         assert_string_equal(line, "\n");
         mem_free(text);
@@ -399,6 +447,10 @@ static void test_refusals(void **state)
         "--contrib does not fit: the model takes the median of its trees");
     refused(MEDIAN, (struct predict_opts){.interactions = true},
         "--interactions does not fit: the model takes the median of its trees");
+    refused(0, (struct predict_opts){.bind.margin = "m1,m2"},
+        "--base-margin: 2 columns, and the model has 1 output");
+    refused(2, (struct predict_opts){.bind.margin = "m1"},
+        "--base-margin: 1 column, and the model has 3 outputs");
     refused(0, (struct predict_opts){.interactions = true, .contrib = true},
         "only one of --contrib and --interactions can be given");
     refused(0, (struct predict_opts){.interactions = true, .proximity = true},
@@ -459,6 +511,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_all_columns),
+        cmocka_unit_test(test_margins),
         cmocka_unit_test(test_first_rounds),
         cmocka_unit_test(test_later_rounds),
         cmocka_unit_test(test_ranges_are_read),
