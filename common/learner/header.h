@@ -27,8 +27,8 @@ void header_release(struct header *h);
 int header_keep(struct header *h, const char *name, struct err *err) MUST_CHECK;
 int header_add(struct header *h, const char *stem, const char *name, struct err *err) MUST_CHECK;
 /* stem_FIRST to stem_LAST */
-int header_add_numbered(struct header *h, const char *stem, int64_t first, int64_t last,
-    struct err *err) MUST_CHECK;
+int header_add_numbered(
+    struct header *h, const char *stem, int64_t first, int64_t last, struct err *err) MUST_CHECK;
 /* Writes the line. */
 int header_put(const struct header *h, struct output *out, struct err *err) MUST_CHECK;
 
