@@ -399,6 +399,8 @@ static void test_contributions(void **state)
         }
         char *text = predicted(&t), *line = strchr(text, '\n');
         int k = t.m.forest.n_outputs;
+        if (t.m.forest.quantile)
+            assert_non_null(strstr(text, "\n1,0.25,(base),"));
         double raw[3];
         for (int64_t i = 0; i < ROWS * k; i++) {
             double sum = 0;
