@@ -53,8 +53,11 @@ static const struct opt table[] = {
     OPT_HEAD("Boosting"),
     OPT_INT('n', "rounds", struct options, n_rounds, 1, ROUNDS_MAX, "N", "how many rounds"),
     OPT_STRING(0, "objective", struct options, xgb.objective, "NAME",
-        "what is made small; by default reg:squarederror, binary:logistic or multi:softprob, as the "
+        "what is made small; by default reg:squarederror, binary:logistic or multi:softprob, as "
+        "the "
         "target is"),
+    OPT_ENUM(0, "booster", struct options, xgb.booster, xgb_boosters, "NAME",
+        "gbtree: trees; dart: trees, each round without some of those before it"),
     OPT_REAL(0, "eta", struct options, xgb.eta, 0, 1, 0, "R",
         "what each tree's values are multiplied by"),
     OPT_REAL(0, "gamma", struct options, xgb.gamma, 0, 1e300, 0, "G", "what a split must gain"),
@@ -80,13 +83,23 @@ static const struct opt table[] = {
         "bins of a numeric column; 256 is 255 and missing values"),
     OPT_REAL(0, "base_score", struct options, xgb.base_score, -1e300, 1e300, OPT_NO_DEFAULT, "V",
         "the prediction before the first tree; by default estimated"),
+    OPT_HEAD("Dropout (dart)"),
+    OPT_REAL(0, "rate_drop", struct options, xgb.dart.rate_drop, 0, 1, 0, "F",
+        "trees that a round is grown without, as a fraction"),
+    OPT_FLAG(0, "one_drop", struct options, xgb.dart.one_drop, "at least one tree"),
+    OPT_REAL(0, "skip_drop", struct options, xgb.dart.skip_drop, 0, 1, 0, "F",
+        "rounds that are grown with all trees, as a fraction"),
+    OPT_ENUM(0, "sample_type", struct options, xgb.dart.sample_type, dart_samples, "NAME",
+        "trees alike, or those with more weight more likely"),
+    OPT_ENUM(0, "normalize_type", struct options, xgb.dart.normalize_type, dart_normalizes, "NAME",
+        "a new tree weighs as much as each dropped one, or as all together"),
     OPT_HEAD("Sampling"),
     OPT_REAL(0, "subsample", struct options, xgb.subsample, 0, 1, OPT_OPEN_MIN, "F",
         "rows of a round, as a fraction"),
     OPT_REAL(0, "colsample_bytree", struct options, xgb.colsample_bytree, 0, 1, OPT_OPEN_MIN, "F",
         "columns of a tree, as a fraction"),
-    OPT_REAL(0, "colsample_bylevel", struct options, xgb.colsample_bylevel, 0, 1, OPT_OPEN_MIN,
-        "F", "of these, columns of a level"),
+    OPT_REAL(0, "colsample_bylevel", struct options, xgb.colsample_bylevel, 0, 1, OPT_OPEN_MIN, "F",
+        "of these, columns of a level"),
     OPT_REAL(0, "colsample_bynode", struct options, xgb.colsample_bynode, 0, 1, OPT_OPEN_MIN, "F",
         "of these, columns of a node"),
     OPT_HEAD("Constraints"),
@@ -116,6 +129,11 @@ static int run(
 {
     struct xgb_params params = o->xgb;
     struct train_opts train = o->train;
+    if (o->xgb.booster == BOOSTER_GBLINEAR)
+        return err_usage(err, "--booster gblinear is not there yet");
+    if (o->xgb.booster != BOOSTER_DART && dart_given(&o->xgb.dart))
+        return err_usage(err, "--rate_drop, --one_drop, --skip_drop, --sample_type and "
+                              "--normalize_type go with --booster dart");
     params.seed = params.opts.seed = (uint64_t)o->common.seed;
     train.max_bins = o->xgb.tree_method == TREE_EXACT ? BINS_MAX
                      : o->xgb.max_bin == 256          ? 255

@@ -13,6 +13,7 @@
 #include "common/learner/sums.h"
 #include "common/learner/targets.h"
 
+const char *const xgb_boosters[] = {"gbtree", "gblinear", "dart", NULL};
 const char *const xgb_tree_methods[] = {"auto", "hist", "exact", NULL};
 const char *const xgb_grow_policies[] = {"depthwise", "lossguide", NULL};
 const char *const xgb_samplings[] = {"uniform", "gradient_based", NULL};
@@ -81,11 +82,10 @@ static int base_init(struct xgb *x, struct err *err)
     if (!x->base)
         return err_memory(err);
     for (int k = 0; k < x->rows.n_outputs; k++) {
-        x->base[k] = isnan(x->params->base_score) ? o->base(&x->rows, k)
-                                                  : o->base_of(x->params->base_score);
+        x->base[k] =
+            isnan(x->params->base_score) ? o->base(&x->rows, k) : o->base_of(x->params->base_score);
         if (isnan(x->base[k]))
-            return err_usage(
-                err, "--base_score %g is none of %s", x->params->base_score, o->name);
+            return err_usage(err, "--base_score %g is none of %s", x->params->base_score, o->name);
     }
     return 0;
 }
@@ -100,11 +100,9 @@ static int rows_init(struct xgb *x, const struct table *t, struct err *err)
     rows->y = t->y;
     rows->weight = t->weight;
     rows->group = t->group;
-    rows->n_outputs = rows->objective->link == LINK_SOFTMAX
-                          ? (int)dict_size(t->target.classes)
-                      : rows->objective->level && rows->opts->n_quantiles
-                          ? rows->opts->n_quantiles
-                          : 1;
+    rows->n_outputs = rows->objective->link == LINK_SOFTMAX ? (int)dict_size(t->target.classes)
+                      : rows->objective->level && rows->opts->n_quantiles ? rows->opts->n_quantiles
+                                                                          : 1;
     x->gradient = mem_alloc(n, sizeof *x->gradient);
     if (rows->objective->level)
         x->weighted = mem_alloc(n, sizeof *x->weighted);
@@ -155,7 +153,8 @@ static int xgb_start(void *self, const void *params, const struct table *train,
     x->table = train;
     x->rows.objective =
         objective_choose(x->params->objective, &train->target, train->group != NULL, err);
-    if (!x->rows.objective || (train->weight && weights_check(train->weight, train->n_rows, err) < 0) ||
+    if (!x->rows.objective ||
+        (train->weight && weights_check(train->weight, train->n_rows, err) < 0) ||
         targets_check(x, train, err) < 0 || constraints_init(x, train, err) < 0 ||
         rows_init(x, train, err) < 0 || base_init(x, err) < 0)
         return -1;
@@ -260,9 +259,9 @@ static double leaf_quantile(const struct xgb *x, const struct hist_rows *leaf)
 
     for (uint32_t i = 0; i < leaf->n; i++) {
         uint32_t row = leaf->row[i];
-        items[i] = (struct weighted){
-            x->rows.y[row] - x->raw[(int64_t)row * x->rows.n_outputs + x->output],
-            x->rows.weight ? x->rows.weight[row] : 1};
+        items[i] =
+            (struct weighted){x->rows.y[row] - x->raw[(int64_t)row * x->rows.n_outputs + x->output],
+                x->rows.weight ? x->rows.weight[row] : 1};
     }
     return weighted_quantile(items, leaf->n, x->rows.objective->level(&x->rows, x->output));
 }
@@ -305,21 +304,63 @@ static void xgb_measure(void *self, const double *raw, const uint16_t *draws, do
     values[0] = NAN;
 }
 
+/* ---- dart ---- */
+
+static int xgb_choose(const void *self, int round, int n_trees, const double *weight, int *dropped)
+{
+    const struct xgb_params *p = ((const struct xgb *)self)->params;
+    return dart_choose(&p->dart, p->seed, round, n_trees, weight, dropped);
+}
+
+static void xgb_scale(const void *self, int n_dropped, double *old, double *own)
+{
+    const struct xgb *x = self;
+    const struct xgb_params *p = x->params;
+    int n_trees = x->rows.n_outputs * (int)p->num_parallel_tree;
+    dart_scale(&p->dart, p->eta, n_trees, n_dropped, old, own);
+}
+
+static const struct dropping *xgb_dropping(const void *self)
+{
+    static const struct dropping dart = {xgb_choose, xgb_scale};
+    const struct xgb *x = self;
+    return x->params->booster == BOOSTER_DART ? &dart : NULL;
+}
+
+/* ---- description ---- */
+
+static json_t *dart_describe(const struct dart_opts *o)
+{
+    return json_pack("{s:s, s:s, s:s, s:f, s:f, s:b}", "booster", xgb_boosters[BOOSTER_DART],
+        "sample_type", dart_samples[o->sample_type], "normalize_type",
+        dart_normalizes[o->normalize_type], "rate_drop", o->rate_drop, "skip_drop", o->skip_drop,
+        "one_drop", (int)o->one_drop);
+}
+
 static json_t *xgb_describe(const void *params)
 {
     const struct xgb_params *p = params;
-    return json_pack("{s:s?, s:f, s:f, s:f, s:f, s:f, s:f, s:I, s:I, s:I, s:I, s:f, s:s, s:s, s:s, "
-                     "s:f, s:f, s:f, s:s?, s:s?, s:I}",
-        "objective", p->objective, "eta", p->eta, "gamma", p->gamma, "lambda", p->regular.lambda,
-        "alpha", p->regular.alpha, "max_delta_step", p->regular.max_step, "min_child_weight",
-        p->regular.min_weight, "max_depth", (json_int_t)p->max_depth, "max_leaves",
-        (json_int_t)p->max_leaves, "max_bin", (json_int_t)p->max_bin, "num_parallel_tree",
-        (json_int_t)p->num_parallel_tree, "subsample", p->subsample, "sampling_method",
-        xgb_samplings[p->sampling_method], "tree_method", xgb_tree_methods[p->tree_method],
-        "grow_policy", xgb_grow_policies[p->grow_policy], "colsample_bytree", p->colsample_bytree,
-        "colsample_bylevel", p->colsample_bylevel, "colsample_bynode", p->colsample_bynode,
-        "monotone_constraints", p->monotone, "interaction_constraints", p->interactions, "seed",
-        (json_int_t)p->seed);
+    json_t *dart = p->booster == BOOSTER_DART ? dart_describe(&p->dart) : json_object();
+    json_t *j =
+        json_pack("{s:s?, s:f, s:f, s:f, s:f, s:f, s:f, s:I, s:I, s:I, s:I, s:f, s:s, s:s, s:s, "
+                  "s:f, s:f, s:f, s:s?, s:s?, s:I}",
+            "objective", p->objective, "eta", p->eta, "gamma", p->gamma, "lambda",
+            p->regular.lambda, "alpha", p->regular.alpha, "max_delta_step", p->regular.max_step,
+            "min_child_weight", p->regular.min_weight, "max_depth", (json_int_t)p->max_depth,
+            "max_leaves", (json_int_t)p->max_leaves, "max_bin", (json_int_t)p->max_bin,
+            "num_parallel_tree", (json_int_t)p->num_parallel_tree, "subsample", p->subsample,
+            "sampling_method", xgb_samplings[p->sampling_method], "tree_method",
+            xgb_tree_methods[p->tree_method], "grow_policy", xgb_grow_policies[p->grow_policy],
+            "colsample_bytree", p->colsample_bytree, "colsample_bylevel", p->colsample_bylevel,
+            "colsample_bynode", p->colsample_bynode, "monotone_constraints", p->monotone,
+            "interaction_constraints", p->interactions, "seed", (json_int_t)p->seed);
+
+    if (!j || !dart || json_object_update(j, dart) < 0) {
+        json_decref(j);
+        j = NULL;
+    }
+    json_decref(dart);
+    return j;
 }
 
 static const struct boosting boosting = {
@@ -327,6 +368,7 @@ static const struct boosting boosting = {
     .stats = fit_gradients,
     .measure = xgb_measure,
     .measures = measures,
+    .dropping = xgb_dropping,
 };
 
 const struct learner xgb_learner = {

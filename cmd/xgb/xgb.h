@@ -12,18 +12,23 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "cmd/xgb/dart.h"
 #include "cmd/xgb/objective.h"
 #include "common/learner/learner.h"
 #include "common/tree/score.h"
 
+enum xgb_booster { BOOSTER_GBTREE, BOOSTER_GBLINEAR, BOOSTER_DART };
 enum xgb_tree_method { TREE_AUTO, TREE_HIST, TREE_EXACT };
 enum xgb_grow_policy { GROW_DEPTHWISE, GROW_LOSSGUIDE };
 enum xgb_sampling { SAMPLE_UNIFORM, SAMPLE_GRADIENT_BASED };
+extern const char *const xgb_boosters[];
 extern const char *const xgb_tree_methods[], *const xgb_grow_policies[], *const xgb_samplings[];
 
 struct xgb_params {
     const char *objective; /* NULL: the target's own */
     struct objective_opts opts;
+    int booster;
+    struct dart_opts dart; /* of dart */
     double eta, gamma;
     struct regular regular; /* lambda, alpha, max_delta_step, min_child_weight */
     int64_t max_depth, max_leaves, max_bin, num_parallel_tree;

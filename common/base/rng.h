@@ -23,6 +23,7 @@ enum rng_purpose {
     RNG_BOOT = 8,    /* bootstrap of scores; step: repeat */
     RNG_SHUFFLE = 9, /* orders of rows */
     RNG_TIES = 10,   /* choices between equals */
+    RNG_DROP = 12,   /* trees that a round leaves out; step: round */
 };
 
 struct rng {

@@ -112,7 +112,10 @@ static int keep_best(struct run *r, struct err *err)
             r->opts->metrics[r->opts->decisive].name);
         return 0;
     }
-    forest_truncate(&fit->forest, r->best_round * forest_trees_per_round(&fit->forest));
+    if (r->rounds->back)
+        r->rounds->back(r);
+    else
+        forest_truncate(&fit->forest, r->best_round * forest_trees_per_round(&fit->forest));
     if (!fit->valid.table)
         return 0;
     tally_clear(&fit->valid, &fit->forest);
@@ -174,8 +177,7 @@ static int forest_start(struct run *r, struct err *err)
         *f = fresh;
         return 0;
     } else if (f->n_outputs != fresh.n_outputs || f->leaf_width != fresh.leaf_width ||
-               f->parallel != fresh.parallel ||
-               f->kind != fresh.kind || f->link != fresh.link ||
+               f->parallel != fresh.parallel || f->kind != fresh.kind || f->link != fresh.link ||
                f->link_scale != fresh.link_scale) {
         err_set(err, "the trees to go on from are made for another target or loss");
     } else {
@@ -212,7 +214,7 @@ static int run_init(struct run *r, struct table *train, const struct table *vali
                                "or in --valid");
     if (r->rounds->init(r, err) < 0)
         return -1;
-    if (r->opts->drop_cells && r->bins.near)
+    if (r->opts->drop_cells && r->bins.near && !r->keep_cells)
         table_drop_cells(train);
     return 0;
 }

@@ -19,9 +19,10 @@ struct run {
     struct grow_opts grow;
     struct grow_rule rule;
 
-    int first;     /* the round that comes next */
-    int n_resumed; /* rounds that the forest came with */
-    bool ended;    /* no round can follow */
+    int first;       /* the round that comes next */
+    int n_resumed;   /* rounds that the forest came with */
+    bool ended;      /* no round can follow */
+    bool keep_cells; /* the table's are needed after init() too */
     const struct rounds *rounds;
     void *own; /* of rounds */
 
@@ -40,7 +41,9 @@ struct rounds {
     int (*step)(struct run *r, struct err *err);
     /* When all are done: measures the last if step() did not.  NULL: nothing to do. */
     int (*finish)(struct run *r, struct err *err);
-    void (*release)(struct run *r);
+    /* Takes the forest back to r->best_round.  NULL: the trees after it go. */
+    void (*back)(struct run *r);
+    void (*release)(struct run *r); /* whatever init() did */
 };
 extern const struct rounds bagged_rounds, boosted_rounds;
 

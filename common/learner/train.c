@@ -413,6 +413,7 @@ static int session_options(struct session *s, struct err *err)
     if (job->n_rounds + s->init_rounds > ROUNDS_MAX)
         return err_usage(err, "-n: more than %d rounds with those of the model", ROUNDS_MAX);
     s->fit_opts.n_rounds = (int)job->n_rounds + s->init_rounds;
+    s->fit_opts.n_init = s->init_rounds;
     s->fit_opts.max_bins = (int)job->train->max_bins;
     s->fit_opts.early_stop = (int)job->train->early_stop;
     s->fit_opts.time_limit = job->train->time_limit;

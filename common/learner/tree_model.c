@@ -16,8 +16,7 @@ static int describe_more(json_t *j, const struct tree_model_parts *parts)
 
     if ((f->leaf_width != f->n_outputs &&
             json_object_set_new(j, "leaf_width", json_integer(f->leaf_width)) < 0) ||
-        (f->parallel != 1 &&
-            json_object_set_new(j, "parallel", json_integer(f->parallel)) < 0) ||
+        (f->parallel != 1 && json_object_set_new(j, "parallel", json_integer(f->parallel)) < 0) ||
         (f->link != LINK_IDENTITY &&
             json_object_set_new(j, "link", json_string(link_names[f->link])) < 0) ||
         (f->link_scale != 1 && json_object_set_new(j, "link_scale", json_real(f->link_scale)) < 0))
@@ -58,6 +57,7 @@ int tree_model_put(const struct tree_model_parts *parts, struct output *out, str
     int ret = -1;
 
     if (j && (w = st_writer_new(err)) && forest_pack(parts->forest, &tree_nodes, w, err) == 0 &&
+        (!parts->fingerprint || forest_pack_unscaled(parts->forest, w, err) == 0) &&
         (!parts->leaf_rows || leaf_rows_pack(parts->leaf_rows, w, err) == 0))
         ret = model_write(w, parts->program, j, out, err);
     st_writer_free(w);
