@@ -374,6 +374,7 @@ static int read_for_init(
     s->init_rounds = forest_rounds(&model.forest);
     watch_info(
         s->watch, "going on from %d %s of '%s'", s->init_rounds, s->job->learner->rounds, path);
+    forest_forget_unscaled(&model.forest); /* it may be a checkpoint */
     s->fit.forest = model.forest;
     model.forest = (struct forest)FOREST_INIT;
     ret = 0;

@@ -226,6 +226,13 @@ int forest_keep_unscaled(struct forest *f)
     return 0;
 }
 
+void forest_forget_unscaled(struct forest *f)
+{
+    mem_free(f->unscaled);
+    f->unscaled = NULL;
+    f->unscaled_room = 0;
+}
+
 void forest_scale(struct forest *f, int tree, double weight)
 {
     size_t k = (size_t)f->leaf_width, end = f->place[tree + 1].leaf * k;

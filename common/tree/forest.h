@@ -176,6 +176,8 @@ int forest_add(struct forest *f, struct tree *t) MUST_CHECK;
 void forest_weigh(struct forest *f, int tree, double weight);
 /* From now on it keeps what leaves' values are before they are scaled; -1: no memory. */
 int forest_keep_unscaled(struct forest *f) MUST_CHECK;
+/* Takes values as they are for what they always were. */
+void forest_forget_unscaled(struct forest *f);
 /* Makes the values of a tree's leaves weight times what they are unscaled. */
 void forest_scale(struct forest *f, int tree, double weight);
 void forest_truncate(struct forest *f, int n_trees);
