@@ -382,8 +382,8 @@ static void test_parts(void **state)
 /* The best round's forest is that of a run of so many rounds, and what valid rows have is its. */
 static void test_early_stop(void **state)
 {
-    enum { VALID = 80 };
-    struct table *t = sample_table(150, 5, 2, 1), *valid = sample_table(VALID, 5, 2, 2);
+    enum { VALID = 200 };
+    struct table *t = sample_table(200, 5, 0, 1), *valid = sample_table(VALID, 5, 0, 2);
     struct job j = {.params = defaults, .train = t, .valid = valid, .n_rounds = 300};
     double out[VALID];
     (void)state;
@@ -391,7 +391,7 @@ static void test_early_stop(void **state)
     j.early_stop = 7;
     struct fit stopped = job_run(&j);
     int best = forest_rounds(&stopped.forest);
-    assert_true(stopped.stopped_early && best > 3);
+    assert_true(stopped.stopped_early && best > 5);
     assert_int_equal(stopped.measurements[stopped.n_measurements - 1].round, best + 7);
     forest_predict(&stopped.forest, (columns_t)valid->values, 0, VALID, out);
     for (int i = 0; i < VALID; i++)
