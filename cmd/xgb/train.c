@@ -140,7 +140,7 @@ static struct read_opts reading(const struct options *o)
         o->xgb.objective ? objective_named(o->xgb.objective) : NULL;
     struct read_opts read = o->read;
 
-    if (objective && read.task == TASK_AUTO)
+    if (objective && read.task == TASK_AUTO && !o->boost.init)
         read.task = (int)objective->task;
     return read;
 }
