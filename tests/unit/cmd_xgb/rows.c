@@ -1,8 +1,6 @@
 /* rows.c -- see rows.h. */
 #include "tests/unit/cmd_xgb/rows.h"
 
-#include <string.h>
-
 #include "tests/unit/unit.h"
 
 const struct objective_opts default_opts = {.huber_slope = 1,
@@ -16,17 +14,6 @@ const struct objective_opts default_opts = {.huber_slope = 1,
     .lambdarank_bias_norm = 1,
     .ndcg_exp_gain = true,
     .seed = 1};
-
-const struct objective *objective_named(const char *name)
-{
-    int n;
-    const struct objective *const *all = objectives(&n);
-    for (int i = 0; i < n; i++)
-        if (strcmp(all[i]->name, name) == 0)
-            return all[i];
-    fail_msg("no objective %s", name);
-    return NULL;
-}
 
 int gradients_of(struct objective_rows *rows, const double *raw, int rounds, struct gradient *g,
     double *base, struct err *err)

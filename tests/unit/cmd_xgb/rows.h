@@ -4,9 +4,6 @@
 
 #include "cmd/xgb/objective.h"
 
-/* The objective of that name; fails the test where there is none. */
-const struct objective *objective_named(const char *name);
-
 /* XGBoost's defaults. */
 extern const struct objective_opts default_opts;
 
