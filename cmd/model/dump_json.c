@@ -125,7 +125,7 @@ static int node_put(struct writer *w, const struct tree *t, uint32_t i, struct e
     return output_put(w->out, w->text.data, w->text.len, err);
 }
 
-/* "class":"Bonn", or "weight":0.5, where trees differ so. */
+/* "class":"Bonn", "quantile":0.9, or "weight":0.5, where trees differ so. */
 static int add_role(struct writer *w, int number, struct err *err)
 {
     const struct tree_model *m = &w->o->model;
@@ -136,9 +136,15 @@ static int add_role(struct writer *w, int number, struct err *err)
         (buf_str(&w->text, "\"weight\":") < 0 || add_number(&w->text, f->tree_weight[number]) < 0 ||
             buf_char(&w->text, ',') < 0))
         return err_memory(err);
-    if (forest_trees_per_round(f) == 1)
+    if (f->n_outputs == f->leaf_width)
         return 0;
-    const char *class = dict_text(m->target.classes, forest_tree_output(f, number), &len);
+    int output = forest_tree_output(f, number);
+    if (f->quantile)
+        return buf_str(&w->text, "\"quantile\":") < 0 ||
+                       add_number(&w->text, f->quantile[output]) < 0 || buf_char(&w->text, ',') < 0
+                   ? err_memory(err)
+                   : 0;
+    const char *class = dict_text(m->target.classes, output, &len);
     if (buf_str(&w->text, "\"class\":") < 0)
         return err_memory(err);
     if (json_write_string(&w->text, class, len, err) < 0)

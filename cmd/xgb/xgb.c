@@ -193,6 +193,9 @@ static int xgb_forest(const void *self, struct forest *forest, struct err *err)
     if (forest_init(forest, FOREST_SUM, x->rows.n_outputs, 1, err) < 0)
         return -1;
     memcpy(forest->base, x->base, (size_t)x->rows.n_outputs * sizeof *forest->base);
+    if (x->rows.objective->level && x->rows.n_outputs > 1 &&
+        forest_quantiles(forest, x->rows.opts->quantile) < 0)
+        return err_memory(err);
     forest->link = x->rows.objective->link;
     forest->parallel = (int)x->params->num_parallel_tree;
     return is_linear(x) ? linear_init(forest, x->table->schema.n_cols, err) : 0;
@@ -359,14 +362,28 @@ static json_t *describe_linear(const struct xgb_params *p)
         l->tolerance, "seed", (json_int_t)p->seed);
 }
 
+/* Models of several are read by it. */
+static json_t *quantiles_describe(const struct objective_opts *o)
+{
+    json_t *list = json_array();
+
+    for (int i = 0; i < o->n_quantiles; i++)
+        if (json_array_append_new(list, json_real(o->quantile[i])) < 0) {
+            json_decref(list);
+            return NULL;
+        }
+    return list;
+}
+
 static json_t *xgb_describe(const void *params)
 {
     const struct xgb_params *p = params;
 
     if (p->booster == BOOSTER_GBLINEAR)
         return describe_linear(p);
-    return json_pack("{s:s?, s:f, s:f, s:f, s:f, s:f, s:f, s:I, s:I, s:I, s:I, s:f, s:s, s:s, s:s, "
-                     "s:f, s:f, s:f, s:I, s:I, s:s?, s:s?, s:I}",
+    json_t *j = json_pack(
+        "{s:s?, s:f, s:f, s:f, s:f, s:f, s:f, s:I, s:I, s:I, s:I, s:f, s:s, s:s, s:s, "
+        "s:f, s:f, s:f, s:I, s:I, s:s?, s:s?, s:I}",
         "objective", p->objective, "eta", p->eta, "gamma", p->gamma, "lambda", p->regular.lambda,
         "alpha", p->regular.alpha, "max_delta_step", p->regular.max_step, "min_child_weight",
         p->regular.min_weight, "max_depth", (json_int_t)p->max_depth, "max_leaves",
@@ -378,6 +395,12 @@ static json_t *xgb_describe(const void *params)
         "max_cat_to_onehot", (json_int_t)p->max_cat_to_onehot, "max_cat_threshold",
         (json_int_t)p->max_cat_threshold, "monotone_constraints", p->monotone,
         "interaction_constraints", p->interactions, "seed", (json_int_t)p->seed);
+    if (j && p->opts.n_quantiles &&
+        json_object_set_new(j, "quantile_alpha", quantiles_describe(&p->opts)) < 0) {
+        json_decref(j);
+        return NULL;
+    }
+    return j;
 }
 
 static const struct boosting boosting = {

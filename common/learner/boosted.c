@@ -289,7 +289,8 @@ static int boosted_init(struct run *r, struct err *err)
     mem_expect(b->leaf, n * sizeof *b->leaf);
     mem_expect(b->raw, n * k * sizeof *b->raw);
     for (size_t i = 0; i < n; i++)
-        memcpy(b->raw + i * k, f->base, k * sizeof *b->raw);
+        for (size_t j = 0; j < k; j++)
+            b->raw[i * k + j] = r->train->margin ? r->train->margin[j][i] : f->base[j];
     if (r->bins.near && byte_codes_of_bins(&b->codes, &r->bins, err) < 0)
         return -1;
     if (replay(r, err) < 0)

@@ -10,6 +10,7 @@
  * small, v being the column's values and W the sum of the rows' weights; a step that would pass 0
  * ends there.  After each change s becomes what it is by h: s - h v d.  (Friedman, Hastie and
  * Tibshirani 2010, "Regularization paths for generalized linear models via coordinate descent".)
+ * Of several classes each begins from its own base; XGBoost 3.2 has all begin from the first one's.
  *
  * Threads share the rows of a column, not the columns: sums are of blocks of rows that do not
  * depend on how many threads there are, added in order.

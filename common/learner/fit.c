@@ -209,6 +209,13 @@ static int forest_cut(struct forest *f, int n, struct err *err)
     return 0;
 }
 
+static bool same_quantiles(const struct forest *a, const struct forest *b)
+{
+    if (!a->quantile || !b->quantile)
+        return a->quantile == b->quantile;
+    return memcmp(a->quantile, b->quantile, (size_t)a->n_outputs * sizeof *a->quantile) == 0;
+}
+
 /* The forest may have come with trees of an earlier run. */
 static int forest_start(struct run *r, struct err *err)
 {
@@ -228,7 +235,7 @@ static int forest_start(struct run *r, struct err *err)
         err_set(err, "what there is to go on from is made by another booster");
     } else if (f->n_outputs != fresh.n_outputs || f->leaf_width != fresh.leaf_width ||
                f->parallel != fresh.parallel || f->kind != fresh.kind || f->link != fresh.link ||
-               f->link_scale != fresh.link_scale) {
+               f->link_scale != fresh.link_scale || !same_quantiles(f, &fresh)) {
         err_set(err, "the trees to go on from are made for another target or loss");
     } else {
         ret = forest_cut(f, r->opts->n_rounds, err);
@@ -236,6 +243,12 @@ static int forest_start(struct run *r, struct err *err)
     }
     forest_release(&fresh);
     return ret;
+}
+
+int margins_misfit(int n_margins, int n_outputs, struct err *err)
+{
+    return err_usage(err, "--base-margin: %d column%s, and the model has %d output%s", n_margins,
+        n_margins == 1 ? "" : "s", n_outputs, n_outputs == 1 ? "" : "s");
 }
 
 static int run_init(struct run *r, struct table *train, const struct table *valid, struct err *err)
@@ -246,6 +259,8 @@ static int run_init(struct run *r, struct table *train, const struct table *vali
 
     if (forest_start(r, err) < 0)
         return -1;
+    if (train->margin && train->n_margins != fit->forest.n_outputs)
+        return margins_misfit(train->n_margins, fit->forest.n_outputs, err);
     bins_opts.max_bins = r->opts->max_bins;
     if (!r->rounds->no_bins && bins_build(&r->bins, train, &bins_opts, err) < 0)
         return -1;

@@ -106,17 +106,22 @@ struct learner {
 
 /*
  * Raw outputs of a forest as what they mean by its link: probabilities of the classes (one output
- * is that of the last of two), or the value.  out has prediction_width() values.  The same on any
- * machine.
+ * is that of the last of two), or the value, of several quantiles the central one.  out has
+ * prediction_width() values.  The same on any machine.
  */
 int prediction_width(const struct target *t);
 void prediction_link(
     const struct target *t, const struct forest *f, const double *raw, double *out);
+/* One raw output of a forest that predicts values. */
+double prediction_value(const struct forest *f, double raw);
 int32_t prediction_label(
     const struct target *t, const double *probabilities); /* the greatest; ties: the first */
 /* The class that most of a leaf's weight is of, which gets its tree's vote; ties: the first.  Of
  * one value: the last of two where it is over a half. */
 int32_t leaf_vote(const double *value, int leaf_width);
+
+/* Base margins that are not as many as a model's outputs: the error. */
+int margins_misfit(int n_margins, int n_outputs, struct err *err);
 
 struct fit_opts {
     int n_rounds;
@@ -170,7 +175,8 @@ struct fit {
     }
 
 /*
- * Fits a forest.  valid may be NULL.  fit->forest may already hold trees (of the same learner and
+ * Fits a forest; where tables have margins, these stand in the place of its base.  valid may be
+ * NULL.  fit->forest may already hold trees (of the same learner and
  * data): they are kept and the rest is grown.  On ERR_INTERRUPTED the forest holds the trees grown
  * so far.  Early stopping watches valid, else the out-of-bag rows, and cuts the forest back to its
  * best round.

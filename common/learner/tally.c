@@ -226,7 +226,8 @@ static int tally_link(struct tally *t, const struct forest *f, struct err *err)
         uint32_t votes = t->n ? t->n[row] : (uint32_t)t->n_trees;
         for (int j = 0; j < k; j++) {
             double sum = t->sum[row * k + j];
-            raw[j] = median ? sum : forest_raw(f, j, sum, votes);
+            double base = t->table->margin ? t->table->margin[j][row] : f->base[j];
+            raw[j] = median ? sum : base + forest_share(f, sum, votes);
         }
         prediction_link(target, f, raw, t->linked + row * width);
         if (target->task == TASK_CLASSIFICATION)

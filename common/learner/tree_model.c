@@ -80,20 +80,38 @@ int tree_model_write(const struct tree_model_parts *parts, const char *path, str
 
 /* ---- reading ---- */
 
-/* A classifier has at least two classes, and an output for the last of two or for each. */
+/* A classifier has at least two classes, and an output for the last of two or for each; of values
+ * several outputs are quantiles. */
 static int outputs_check(const struct target *t, int64_t n_outputs, struct err *err)
 {
-    int64_t expected = 1;
-    if (t->task == TASK_CLASSIFICATION) {
-        int64_t n_classes = dict_size(t->classes);
-        if (n_classes < 2)
-            return err_set(err, "corrupt model: a classifier of fewer than two classes");
-        if (n_outputs == n_classes)
-            return 0;
-        expected = n_classes == 2 ? 1 : n_classes;
+    if (t->task != TASK_CLASSIFICATION)
+        return 0;
+    int64_t n_classes = dict_size(t->classes);
+    if (n_classes < 2)
+        return err_set(err, "corrupt model: a classifier of fewer than two classes");
+    return n_outputs == n_classes || (n_outputs == 1 && n_classes == 2)
+               ? 0
+               : err_set(err, "corrupt model: its leaves do not fit its target");
+}
+
+/* Which quantiles the outputs are. */
+static int quantiles_get(struct forest *f, const json_t *options, struct err *err)
+{
+    const json_t *list = json_object_get(options, "quantile_alpha");
+    double q[LEARNER_MAX_OUTPUTS];
+
+    if (json_array_size(list) != (size_t)f->n_outputs || f->leaf_width != 1)
+        return err_set(err, "corrupt model: its leaves do not fit its target");
+    for (int i = 0; i < f->n_outputs; i++) {
+        q[i] = json_number_value(json_array_get(list, (size_t)i));
+        bool good = q[i] > 0 && q[i] < 1;
+        for (int j = 0; j < i; j++)
+            good = good && q[i] != q[j];
+        if (!good)
+            return err_set(err, "corrupt model: its quantiles are not within 0 and 1, or not all "
+                                "different");
     }
-    return n_outputs == expected ? 0
-                                 : err_set(err, "corrupt model: its leaves do not fit its target");
+    return forest_quantiles(f, q) < 0 ? err_memory(err) : 0;
 }
 
 static int link_check(const struct forest *f, const struct target *t, struct err *err)
@@ -186,6 +204,8 @@ int tree_model_load(struct tree_model *m, const struct model *file, bool stats, 
         schema_from_json(&m->schema, schema, err) < 0 ||
         target_from_json(&m->target, target, err) < 0 ||
         forest_describe(&m->forest, j, &m->target, err) < 0 ||
+        (m->target.task != TASK_CLASSIFICATION && m->forest.n_outputs > 1 &&
+            quantiles_get(&m->forest, options, err) < 0) ||
         forest_unpack(&m->forest, file->st, &m->schema, stats, err) < 0)
         goto fail;
     if (forest_is_empty(&m->forest) && !json_object_get(j, "fingerprint")) {

@@ -238,12 +238,17 @@ static void near_task(void *ctx, int64_t block, int worker)
     }
 }
 
-static int codes_by_row(struct bins *b)
+bool bins_are_bytes(const struct bins *b)
 {
     for (int col = 0; col < b->n_cols; col++)
         if (b->cols[col].code16)
-            return 0;
-    if (b->start || b->n_cols > NEAR_COLS_MAX)
+            return false;
+    return !b->start;
+}
+
+static int codes_by_row(struct bins *b)
+{
+    if (!bins_are_bytes(b) || b->n_cols > NEAR_COLS_MAX)
         return 0;
     b->stride = ((size_t)b->n_cols + NEAR_SPARE + 31) / 32 * 32;
     b->near = mem_aligned((size_t)b->n_rows, b->stride);

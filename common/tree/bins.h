@@ -61,6 +61,9 @@ int bins_build(struct bins *b, const struct table *t, const struct bins_opts *op
     struct err *err) MUST_CHECK;
 void bins_release(struct bins *b);
 
+/* Are all codes dense bytes? */
+bool bins_are_bytes(const struct bins *b);
+
 /* The last code from low to high whose values are <= threshold, as those of low are. */
 uint16_t bin_code_below(const struct bin_column *c, int low, int high, double threshold);
 

@@ -114,6 +114,7 @@ int forest_init(
 void forest_release(struct forest *f)
 {
     mem_free(f->base);
+    mem_free(f->quantile);
     mem_free(f->tree_weight);
     mem_free(f->linear);
     mem_free(f->place);
@@ -123,6 +124,18 @@ void forest_release(struct forest *f)
     mem_free(f->stats);
     cuts_release(&f->cuts);
     *f = (struct forest)FOREST_INIT;
+}
+
+int forest_quantiles(struct forest *f, const double *q)
+{
+    f->quantile = mem_copy(q, (size_t)f->n_outputs, sizeof *q);
+    if (!f->quantile)
+        return -1;
+    f->central = 0;
+    for (int i = 1; i < f->n_outputs; i++)
+        if (fabs(q[i] - 0.5) < fabs(q[f->central] - 0.5) - 1e-9) /* 0.45 is as near as 0.55 */
+            f->central = i;
+    return 0;
 }
 
 struct tree forest_tree(const struct forest *f, int i)
@@ -214,6 +227,28 @@ void forest_truncate(struct forest *f, int n_trees)
 {
     if (f->n_trees > n_trees)
         f->n_trees = n_trees;
+}
+
+void forest_behead(struct forest *f, int n_trees)
+{
+    const struct tree_place from = f->place[n_trees], end = f->place[f->n_trees];
+    size_t k = (size_t)f->leaf_width, nodes = end.node - from.node;
+
+    memmove(f->nodes, f->nodes + from.node, nodes * sizeof *f->nodes);
+    memmove(f->values, f->values + from.leaf * k, (end.leaf - from.leaf) * k * sizeof *f->values);
+    if (f->words)
+        memmove(f->words, f->words + from.word, (end.word - from.word) * sizeof *f->words);
+    if (f->stats)
+        memmove(f->stats, f->stats + from.node, nodes * sizeof *f->stats);
+    f->n_trees -= n_trees;
+    if (f->tree_weight)
+        memmove(
+            f->tree_weight, f->tree_weight + n_trees, (size_t)f->n_trees * sizeof *f->tree_weight);
+    for (int i = 0; i <= f->n_trees; i++) {
+        const struct tree_place *p = &f->place[i + n_trees];
+        f->place[i] =
+            (struct tree_place){p->node - from.node, p->leaf - from.leaf, p->word - from.word};
+    }
 }
 
 int forest_settle(struct forest *f)

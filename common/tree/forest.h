@@ -112,6 +112,8 @@ struct forest {
     enum link link;
     double link_scale;   /* raw outputs times this are linked */
     double *base;        /* [n_outputs] */
+    double *quantile;    /* [n_outputs] which of the target's quantiles outputs are; else NULL */
+    int central;         /* of these the nearest to 0.5, the first of two; else 0 */
     double *tree_weight; /* [n_trees] above 0, of FOREST_MEDIAN; else NULL */
     double *linear;      /* [n_outputs][linear_cols + 1] weights, the bias last; NULL: trees */
     int linear_cols, linear_rounds; /* columns of the schema; rounds that made the weights */
@@ -134,6 +136,8 @@ struct forest {
 int forest_init(struct forest *f, enum forest_kind kind, int n_outputs, int leaf_width,
     struct err *err) MUST_CHECK;
 void forest_release(struct forest *f);
+/* Outputs are these quantiles of the target: q[n_outputs]; -1: no memory. */
+int forest_quantiles(struct forest *f, const double *q) MUST_CHECK;
 
 enum { PARALLEL_MAX = 1 << 16 };
 /* A round of training adds a tree, or one for each output; of these as many as are parallel, one
@@ -156,12 +160,16 @@ static inline int forest_tree_output(const struct forest *f, int tree)
 {
     return tree % forest_trees_per_round(f) / f->parallel;
 }
-/* The raw output that a sum or mean comes to: sum is that of the tree's values for it, n_trees how
- * many trees were added, those for other outputs too. */
-static inline double forest_raw(const struct forest *f, int output, double sum, int64_t n_trees)
+/* The raw output that a sum or mean comes to, less its base: sum is that of the tree's values for
+ * it, n_trees how many trees were added, those for other outputs too. */
+static inline double forest_share(const struct forest *f, double sum, int64_t n_trees)
 {
     int64_t n = f->kind == FOREST_MEAN ? n_trees / forest_trees_per_round(f) : 0;
-    return f->base[output] + (n ? sum / (double)n : sum);
+    return n ? sum / (double)n : sum;
+}
+static inline double forest_raw(const struct forest *f, int output, double sum, int64_t n_trees)
+{
+    return f->base[output] + forest_share(f, sum, n_trees);
 }
 
 /* The value of a leaf that a row reaches, for medians. */
@@ -182,6 +190,8 @@ int forest_add(struct forest *f, struct tree *t) MUST_CHECK;
 /* Of FOREST_MEDIAN: weight is above 0. */
 void forest_weigh(struct forest *f, int tree, double weight);
 void forest_truncate(struct forest *f, int n_trees);
+/* Takes away the first n_trees. */
+void forest_behead(struct forest *f, int n_trees);
 /* Sorts the cuts and drops those of no node, so that equal forests have equal bytes. */
 int forest_settle(struct forest *f) MUST_CHECK; /* -1: no memory */
 

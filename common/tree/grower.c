@@ -50,7 +50,7 @@ static int worker_init(struct grower *g, struct grow_worker *w)
         split_scratch_init(&w->scratch, g->stats->n_sums, g->max_bins, &ignored) < 0)
         return -1;
     split_init(&w->best, g->stats->n_sums, g->set_room, w->best_memory);
-    if (!g->opts->all_threads || !g->bins->near || w == g->worker)
+    if (!g->opts->all_threads || !bins_are_bytes(g->bins) || w == g->worker)
         return 0;
     w->part = mem_alloc((size_t)g->n_usable, PACKED_BINS * 2 * sizeof *w->part);
     return w->part ? 0 : -1;

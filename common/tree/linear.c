@@ -9,7 +9,10 @@ int linear_init(struct forest *f, int n_cols, struct err *err)
 {
     f->linear_cols = n_cols;
     f->linear = mem_zalloc((size_t)f->n_outputs, ((size_t)n_cols + 1) * sizeof *f->linear);
-    return f->linear ? 0 : err_memory(err);
+    if (f->linear)
+        return 0;
+    forest_release(f);
+    return err_memory(err);
 }
 
 static double term(double weight, double value)

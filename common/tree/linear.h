@@ -10,7 +10,7 @@
 #include "common/base/err.h"
 #include "common/tree/forest.h"
 
-/* Gives a forest without trees weights of 0 for the columns of a schema. */
+/* Gives a forest without trees weights of 0 for the columns of a schema.  -1 releases f. */
 int linear_init(struct forest *f, int n_cols, struct err *err) MUST_CHECK;
 
 /* [linear_cols + 1] of an output, the bias last. */

@@ -2,7 +2,8 @@
 """Write tests/gold/xgb_linear_gold.h, XGBoost's gblinear round by round: xgb_linear.py (in the project's top folder).
 
 The numbers are those of XGBoost 3.2.0 with one thread, where shotgun is coordinate descent in order: the weights of all
-columns, and the bias, after each of the rounds named.  XGBoost computes in float, so that they are good for 1e-5.  Needs
+columns, and the bias, after each of the rounds named.  (With several classes they would be the same only from
+base_score 0: XGBoost 3.2's gblinear has all classes begin from the first one's base.)  XGBoost computes in float, so that they are good for 1e-5.  Needs
 xgboost, numpy and clang-format.
 """
 

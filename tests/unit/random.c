@@ -135,6 +135,12 @@ const char *model_file(const struct tree_model *m, const char *name)
         .options = json_pack("{s:s, s:n}", "mtry", "sqrt", "class_weight"),
         .summary = json_pack("{s:i, s:{s:f}}", "rows", 20, "oob", "accuracy", 0.75)};
 
+    if (m->forest.quantile) {
+        json_t *list = json_array();
+        for (int i = 0; i < m->forest.n_outputs; i++)
+            json_array_append_new(list, json_real(m->forest.quantile[i]));
+        json_object_set_new(parts.options, "quantile_alpha", list);
+    }
     assert_ok(tree_model_write(&parts, path, &err), &err);
     json_decref(parts.options);
     json_decref(parts.summary);

@@ -63,6 +63,7 @@ static struct xgb_params settled(struct xgb_params p)
 }
 
 struct job {
+    const struct learner *learner; /* NULL: xgb's */
     struct xgb_params params;
     struct table *train, *valid;
     int n_rounds, early_stop;
@@ -82,7 +83,8 @@ static int fit_job(const struct job *j, struct fit *fit, struct err *err)
         .curve = j->curve};
 
     assert_ok(metric_find(&metric, classes ? "log_loss" : "rmse", err), err);
-    return learner_fit(&xgb_learner, &j->params, j->train, j->valid, &opts, &comm, NULL, fit, err);
+    return learner_fit(j->learner ? j->learner : &xgb_learner, &j->params, j->train, j->valid,
+        &opts, &comm, NULL, fit, err);
 }
 
 static struct fit fit_of(const struct job *j)
@@ -210,6 +212,37 @@ static void test_seeds_differ(void **state)
     sample_free(j.train);
 }
 
+/* Orders are drawn anew for each round and output. */
+static void test_draws_differ(void **state)
+{
+    enum { DRAWS = 12 };
+    struct table *t = gold_table(false, false);
+    struct xgb_params p = defaults;
+    double gradients[ROWS][2], first[2][WIDTH], weights[WIDTH];
+    int differ[2] = {0, 0};
+    struct err err = ERR_INIT;
+    (void)state;
+    p.linear.selector = SELECT_SHUFFLE;
+    p = settled(p);
+    struct descent *d = descent_new(t, &p.linear, &err);
+    assert_non_null(d);
+    for (int i = 0; i < 2 * DRAWS; i++) {
+        int by_output = i % 2, draw = i / 2;
+        for (int row = 0; row < ROWS; row++) {
+            gradients[row][0] = t->y[row];
+            gradients[row][1] = 1;
+        }
+        memset(weights, 0, sizeof weights);
+        descent_round(d, by_output ? 3 : draw, by_output ? draw : 0, gradients, weights);
+        if (draw == 0)
+            memcpy(first[by_output], weights, sizeof weights);
+        differ[by_output] += memcmp(first[by_output], weights, sizeof weights) != 0;
+    }
+    assert_true(differ[0] > DRAWS / 2 && differ[1] > DRAWS / 2);
+    descent_free(d);
+    sample_free(t);
+}
+
 /* ---- many rows, sparse rows ---- */
 
 /* n rows of numbers, and the same as a sparse table. */
@@ -287,6 +320,35 @@ static void test_early_stop(void **state)
     fit_release(&fit);
     sample_free(train);
     sample_free(valid);
+}
+
+/* A learner that measures nothing itself has the metrics of its training rows, in all rounds. */
+static void test_train_metrics(void **state)
+{
+    struct learner learner = xgb_learner;
+    struct boosting boosting = *xgb_learner.boosting;
+    struct table *t = gold_table(true, true);
+    (void)state;
+    boosting.measure = NULL;
+    learner.boosting = &boosting;
+    for (int booster = BOOSTER_GBTREE; booster <= BOOSTER_GBLINEAR; booster++) {
+        struct job j = {.learner = &learner, .train = t, .valid = t, .n_rounds = 4, .curve = true};
+        j.params = defaults;
+        j.params.booster = booster;
+        j.params = settled(j.params);
+        struct fit fit = fit_of(&j);
+        assert_int_equal(fit.n_measurements, 8);
+        for (int i = 0; i < 8; i += 2) {
+            const struct measurement *train = &fit.measurements[i], *valid = train + 1;
+            assert_string_equal(train->data, "train");
+            assert_string_equal(valid->data, "valid");
+            assert_int_equal(train->round, i / 2 + 1);
+            assert_close(train->value, valid->value, 1e-12, 0);
+        }
+        assert_true(fit.measurements[6].value < fit.measurements[0].value);
+        fit_release(&fit);
+    }
+    sample_free(t);
 }
 
 /* A run in parts is a run in one. */
@@ -404,8 +466,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_gold),
         cmocka_unit_test(test_tolerance), cmocka_unit_test(test_selectors_meet),
-        cmocka_unit_test(test_seeds_differ), cmocka_unit_test(test_sparse),
-        cmocka_unit_test(test_early_stop), cmocka_unit_test(test_parts),
+        cmocka_unit_test(test_seeds_differ), cmocka_unit_test(test_draws_differ),
+        cmocka_unit_test(test_sparse), cmocka_unit_test(test_early_stop),
+        cmocka_unit_test(test_train_metrics), cmocka_unit_test(test_parts),
         cmocka_unit_test(test_refused), cmocka_unit_test(test_options),
         cmocka_unit_test(test_memory)};
     return cmocka_run_group_tests(tests, NULL, NULL);

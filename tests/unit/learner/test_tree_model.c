@@ -55,6 +55,10 @@ static void same_forest(const struct forest *a, const struct forest *b)
     assert_all_close(a->values, b->values, a->place[a->n_trees].leaf * (size_t)a->leaf_width, 0, 0);
     if (a->kind == FOREST_MEDIAN)
         assert_all_close(a->tree_weight, b->tree_weight, (size_t)a->n_trees, 0, 0);
+    assert_true(!a->quantile == !b->quantile);
+    if (a->quantile)
+        assert_all_close(a->quantile, b->quantile, (size_t)a->n_outputs, 0, 0);
+    assert_int_equal(a->central, b->central);
 }
 
 static const struct {
@@ -64,14 +68,11 @@ static const struct {
     enum link link;
     double scale;
 } forms[] = {
-    {0, FOREST_MEAN, 1, 1, LINK_IDENTITY, 1},
-    {0, FOREST_SUM, 1, 1, LINK_EXP, 1},
-    {0, FOREST_MEDIAN, 1, 1, LINK_IDENTITY, 1},
-    {2, FOREST_SUM, 1, 1, LINK_LOGISTIC, 2},
-    {2, FOREST_SUM, 2, 2, LINK_SOFTMAX, 0.1},
-    {3, FOREST_SUM, 3, 1, LINK_SOFTMAX, 1},
-    {3, FOREST_SUM, 3, 3, LINK_SOFTMAX, 1.0 / 3},
-    {3, FOREST_MEAN, 3, 3, LINK_IDENTITY, 1},
+    {0, FOREST_MEAN, 1, 1, LINK_IDENTITY, 1}, {0, FOREST_SUM, 1, 1, LINK_EXP, 1},
+    {0, FOREST_MEDIAN, 1, 1, LINK_IDENTITY, 1}, {2, FOREST_SUM, 1, 1, LINK_LOGISTIC, 2},
+    {2, FOREST_SUM, 2, 2, LINK_SOFTMAX, 0.1}, {3, FOREST_SUM, 3, 1, LINK_SOFTMAX, 1},
+    {3, FOREST_SUM, 3, 3, LINK_SOFTMAX, 1.0 / 3}, {3, FOREST_MEAN, 3, 3, LINK_IDENTITY, 1},
+    {0, FOREST_SUM, 3, 1, LINK_IDENTITY, 1}, /* quantiles */
 };
 
 static void form_make(struct tree_model *m, size_t i)
@@ -80,6 +81,8 @@ static void form_make(struct tree_model *m, size_t i)
     random_model(m, t, 6, forms[i].kind, forms[i].n_outputs, forms[i].leaf_width);
     m->forest.link = forms[i].link;
     m->forest.link_scale = forms[i].scale;
+    if (forms[i].n_outputs > 1 && !forms[i].n_classes)
+        assert_int_equal(forest_quantiles(&m->forest, (double[]){0.9, 0.4, 0.7}), 0);
     sample_free(t);
 }
 
@@ -151,6 +154,27 @@ static void test_nonsense_is_refused(void **state)
     refused(3, json_pack("{s:f}", "link_scale", 0.0), scale);
     refused(3, json_pack("{s:f}", "link_scale", -1.0), scale);
     refused(3, json_pack("{s:s}", "link_scale", "1"), "'link_scale'");
+}
+
+static json_t *levels(json_t *list)
+{
+    return json_pack("{s:{s:o}}", "options", "quantile_alpha", list);
+}
+
+static void test_quantiles_are_checked(void **state)
+{
+    static const char fit[] = "its leaves do not fit its target";
+    static const char within[] = "its quantiles are not within 0 and 1, or not all different";
+    (void)state;
+    refused(8, json_pack("{s:{}}", "options"), fit);
+    refused(8, levels(json_real(0.5)), fit);
+    refused(8, levels(json_pack("[f, f]", 0.1, 0.2)), fit);
+    refused(8, levels(json_pack("[f, f, f, f]", 0.1, 0.2, 0.3, 0.4)), fit);
+    refused(8, levels(json_pack("[f, f, f]", 0.1, 0.2, 0.1)), within);
+    refused(8, levels(json_pack("[f, f, f]", 0.1, 0.2, 1.0)), within);
+    refused(8, levels(json_pack("[f, f, f]", 0.0, 0.2, 0.3)), within);
+    refused(8, levels(json_pack("[f, f, s]", 0.1, 0.2, "0.3")), within);
+    refused(8, json_pack("{s:s}", "link", "softmax"), "does not fit its target");
 }
 
 static void test_arrays_are_checked(void **state)
@@ -246,9 +270,11 @@ static void test_without_memory(void **state)
 {
     struct tree_model m;
     (void)state;
-    form_make(&m, 2);
-    FAULT_LOOP(read_once, (void *)(uintptr_t)model_file(&m, "median.model"));
-    tree_model_release(&m);
+    for (size_t form = 2; form < 9; form += 6) {
+        form_make(&m, form);
+        FAULT_LOOP(read_once, (void *)(uintptr_t)model_file(&m, "median.model"));
+        tree_model_release(&m);
+    }
     linear_make(&m);
     FAULT_LOOP(read_once, (void *)(uintptr_t)model_file(&m, "linear.model"));
     tree_model_release(&m);
@@ -260,6 +286,7 @@ int main(void)
         cmocka_unit_test(test_all_forms),
         cmocka_unit_test(test_average),
         cmocka_unit_test(test_nonsense_is_refused),
+        cmocka_unit_test(test_quantiles_are_checked),
         cmocka_unit_test(test_arrays_are_checked),
         cmocka_unit_test(test_linear),
         cmocka_unit_test(test_linear_is_checked),

@@ -8,6 +8,7 @@
 #include "common/base/rng.h"
 #include "common/io/stream/output.h"
 #include "common/tree/forest.h"
+#include "tests/unit/random.h"
 #include "tests/unit/sample.h"
 #include "tests/unit/unit.h"
 
@@ -350,6 +351,36 @@ static void test_damage_is_refused(void **state)
     }
 }
 
+/* The trees that are left say what they said. */
+static void test_beheading(void **state)
+{
+    struct table *t = sample_table(40, 300, 3, 1);
+    columns_t cols = (columns_t)t->values;
+
+    (void)state;
+    for (int median = 0; median < 2; median++) {
+        struct tree_model all, some;
+        random_model(&all, t, 9, median ? FOREST_MEDIAN : FOREST_SUM, 1, 1);
+        random_model(&some, t, 9, median ? FOREST_MEDIAN : FOREST_SUM, 1, 1);
+        forest_behead(&some.forest, 4);
+        assert_int_equal(forest_settle(&some.forest), 0);
+        assert_int_equal(some.forest.n_trees, 5);
+        for (int i = 0; i < 5; i++) {
+            struct tree was = forest_tree(&all.forest, i + 4), is = forest_tree(&some.forest, i);
+            assert_int_equal(is.n_leaves, was.n_leaves);
+            assert_memory_equal(is.stats, was.stats, is.n_nodes * sizeof *is.stats);
+            if (median)
+                assert_close(some.forest.tree_weight[i], all.forest.tree_weight[i + 4], 0, 0);
+            for (int64_t row = 0; row < t->n_rows; row++)
+                assert_close(is.values[tree_leaf(&is, cols, row)],
+                    was.values[tree_leaf(&was, cols, row)], 0, 0);
+        }
+        tree_model_release(&all);
+        tree_model_release(&some);
+    }
+    sample_free(t);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -358,6 +389,7 @@ int main(void)
         cmocka_unit_test(test_median_by_hand),
         cmocka_unit_test(test_round_trip),
         cmocka_unit_test(test_weights_and_rounds),
+        cmocka_unit_test(test_beheading),
         cmocka_unit_test(test_damage_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
