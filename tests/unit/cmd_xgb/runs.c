@@ -24,15 +24,20 @@ const struct xgb_params runs_defaults = {.opts = {.huber_slope = 1,
     .base_score = NAN,
     .seed = 1};
 
-struct fit run_trees(const struct xgb_params *params, struct table *train, int n_rounds)
+void run_on(const struct xgb_params *params, struct table *train, int n_rounds, struct fit *fit)
 {
     struct xgb_params p = *params;
-    struct fit fit = FIT_INIT;
     struct comm comm = comm_single();
     struct err err = ERR_INIT;
     const struct fit_opts opts = {.n_rounds = n_rounds, .max_bins = 1024};
 
     assert_ok(booster_settle(&p, &runs_defaults, &err), &err);
-    assert_ok(learner_fit(&xgb_learner, &p, train, NULL, &opts, &comm, NULL, &fit, &err), &err);
+    assert_ok(learner_fit(&xgb_learner, &p, train, NULL, &opts, &comm, NULL, fit, &err), &err);
+}
+
+struct fit run_trees(const struct xgb_params *params, struct table *train, int n_rounds)
+{
+    struct fit fit = FIT_INIT;
+    run_on(params, train, n_rounds, &fit);
     return fit;
 }

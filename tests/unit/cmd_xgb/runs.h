@@ -9,5 +9,7 @@ extern const struct xgb_params runs_defaults; /* those of the program, and seed 
 /* A run of trees that succeeds, of numbers in as many bins as there are values: fit_release() its
  * fit.  Options that have no value yet get the booster's. */
 struct fit run_trees(const struct xgb_params *params, struct table *train, int n_rounds);
+/* Goes on to that many rounds with what fit has. */
+void run_on(const struct xgb_params *params, struct table *train, int n_rounds, struct fit *fit);
 
 #endif
