@@ -94,8 +94,6 @@ int booster_settle(struct xgb_params *p, const struct xgb_params *defaults, stru
     const char *other =
         linear ? tree_option(p, defaults) : linear_option(&p->linear, &defaults->linear);
 
-    if (p->booster == BOOSTER_DART)
-        return err_usage(err, "--booster dart is not there yet");
     if (other)
         return err_usage(
             err, "--%s does not go with --booster %s", other, xgb_boosters[p->booster]);

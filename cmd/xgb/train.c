@@ -58,7 +58,8 @@ static const struct opt table[] = {
         "the "
         "target is"),
     OPT_ENUM(0, "booster", struct options, xgb.booster, xgb_boosters, "NAME",
-        "what a round adds to: trees, or weights of columns"),
+        "gbtree: trees; dart: trees, each round without some of those before it; gblinear: weights of "
+        "columns"),
     OPT_REAL(0, "eta", struct options, xgb.eta, 0, 1, OPT_NO_DEFAULT, "R",
         "what each tree's values, or steps of weights, are multiplied by; by default 0.3, of "
         "gblinear 0.5"),
@@ -98,6 +99,16 @@ static const struct opt table[] = {
         "weights that greedy and thrifty change in a round; 0: all but one"),
     OPT_REAL(0, "tolerance", struct options, xgb.linear.tolerance, 0, 1e300, 0, "V",
         "end after a round that changes no weight by more; 0: never"),
+    OPT_HEAD("Dropout (dart)"),
+    OPT_REAL(0, "rate_drop", struct options, xgb.dart.rate_drop, 0, 1, 0, "F",
+        "trees that a round is grown without, as a fraction"),
+    OPT_FLAG(0, "one_drop", struct options, xgb.dart.one_drop, "at least one tree"),
+    OPT_REAL(0, "skip_drop", struct options, xgb.dart.skip_drop, 0, 1, 0, "F",
+        "rounds that are grown with all trees, as a fraction"),
+    OPT_ENUM(0, "sample_type", struct options, xgb.dart.sample_type, dart_samples, "NAME",
+        "trees alike, or those with more weight more likely"),
+    OPT_ENUM(0, "normalize_type", struct options, xgb.dart.normalize_type, dart_normalizes, "NAME",
+        "a new tree weighs as much as each dropped one, or as all together"),
     OPT_HEAD("Sampling"),
     OPT_REAL(0, "subsample", struct options, xgb.subsample, 0, 1, OPT_OPEN_MIN, "F",
         "rows of a round, as a fraction"),
@@ -145,6 +156,9 @@ static int run(
     struct xgb_params params = o->xgb;
     struct train_opts train = o->train;
     struct read_opts read = reading(o);
+    if (o->xgb.booster != BOOSTER_DART && dart_given(&o->xgb.dart))
+        return err_usage(err, "--rate_drop, --one_drop, --skip_drop, --sample_type and "
+                              "--normalize_type go with --booster dart");
     params.seed = params.opts.seed = (uint64_t)o->common.seed;
     if (booster_settle(&params, &defaults.xgb, err) < 0)
         return -1;

@@ -375,12 +375,46 @@ static json_t *quantiles_describe(const struct objective_opts *o)
     return list;
 }
 
+/* ---- dart ---- */
+
+static int xgb_choose(const void *self, int round, int n_trees, const double *weight, int *dropped)
+{
+    const struct xgb_params *p = ((const struct xgb *)self)->params;
+    return dart_choose(&p->dart, p->seed, round, n_trees, weight, dropped);
+}
+
+static void xgb_scale(const void *self, int n_dropped, double *old, double *own)
+{
+    const struct xgb *x = self;
+    const struct xgb_params *p = x->params;
+    int n_trees = x->rows.n_outputs * (int)p->num_parallel_tree;
+    dart_scale(&p->dart, p->eta, n_trees, n_dropped, old, own);
+}
+
+static const struct dropping *xgb_dropping(const void *self)
+{
+    static const struct dropping dart = {xgb_choose, xgb_scale};
+    const struct xgb *x = self;
+    return x->params->booster == BOOSTER_DART ? &dart : NULL;
+}
+
+/* ---- description ---- */
+
+static json_t *dart_describe(const struct dart_opts *o)
+{
+    return json_pack("{s:s, s:s, s:s, s:f, s:f, s:b}", "booster", xgb_boosters[BOOSTER_DART],
+        "sample_type", dart_samples[o->sample_type], "normalize_type",
+        dart_normalizes[o->normalize_type], "rate_drop", o->rate_drop, "skip_drop", o->skip_drop,
+        "one_drop", (int)o->one_drop);
+}
+
 static json_t *xgb_describe(const void *params)
 {
     const struct xgb_params *p = params;
 
     if (p->booster == BOOSTER_GBLINEAR)
         return describe_linear(p);
+    json_t *dart = p->booster == BOOSTER_DART ? dart_describe(&p->dart) : json_object();
     json_t *j = json_pack(
         "{s:s?, s:f, s:f, s:f, s:f, s:f, s:f, s:I, s:I, s:I, s:I, s:f, s:s, s:s, s:s, "
         "s:f, s:f, s:f, s:I, s:I, s:s?, s:s?, s:I}",
@@ -395,6 +429,12 @@ static json_t *xgb_describe(const void *params)
         "max_cat_to_onehot", (json_int_t)p->max_cat_to_onehot, "max_cat_threshold",
         (json_int_t)p->max_cat_threshold, "monotone_constraints", p->monotone,
         "interaction_constraints", p->interactions, "seed", (json_int_t)p->seed);
+
+    if (!j || !dart || json_object_update(j, dart) < 0) {
+        json_decref(j);
+        j = NULL;
+    }
+    json_decref(dart);
     if (j && p->opts.n_quantiles &&
         json_object_set_new(j, "quantile_alpha", quantiles_describe(&p->opts)) < 0) {
         json_decref(j);
@@ -408,6 +448,7 @@ static const struct boosting boosting = {
     .stats = fit_gradients,
     .linear = xgb_linear,
     .gradients = xgb_gradients,
+    .dropping = xgb_dropping,
 };
 
 const struct learner xgb_learner = {

@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "cmd/xgb/booster.h"
+#include "cmd/xgb/dart.h"
 #include "cmd/xgb/objective.h"
 #include "common/learner/coordinate.h"
 #include "common/learner/learner.h"
@@ -28,6 +29,7 @@ struct xgb_params {
     const char *objective; /* NULL: the target's own */
     struct objective_opts opts;
     int booster;
+    struct dart_opts dart;     /* of dart */
     struct linear_opts linear; /* of gblinear; booster_settle() takes eta and so on from below */
     double eta, gamma;         /* eta NAN, as lambda: the booster's default */
     struct regular regular;    /* lambda, alpha, max_delta_step, min_child_weight */

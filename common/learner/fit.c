@@ -278,7 +278,7 @@ static int run_init(struct run *r, struct table *train, const struct table *vali
                                "or in --valid");
     if (r->rounds->init(r, err) < 0)
         return -1;
-    if (r->opts->drop_cells && r->bins.near)
+    if (r->opts->drop_cells && r->bins.near && !r->keep_cells)
         table_drop_cells(train);
     return 0;
 }

@@ -49,6 +49,16 @@ struct boost_tree {
     bool warn;       /* and that is worth a warning */
 };
 
+/* Rounds that are grown without some of the trees before them, whose leaves change afterwards. */
+struct dropping {
+    /* The trees to leave out of n_trees, whose leaves are weight[] times what they were when they
+     * grew: rising, into dropped[n_trees]; how many.  Always the same for the same arguments, so
+     * that a run that goes on from an earlier one can ask again. */
+    int (*choose)(const void *self, int round, int n_trees, const double *weight, int *dropped);
+    /* By what their leaves are multiplied once the round has grown, and those of its own trees. */
+    void (*scale)(const void *self, int n_dropped, double *old, double *own);
+};
+
 /*
  * Of learners whose trees follow from one another, where raw[n_rows][n_outputs] is what the forest
  * says of the training rows so far.
@@ -71,6 +81,8 @@ struct boosting {
      * measured on the training rows instead. */
     void (*measure)(void *self, const double *raw, const uint16_t *draws, double *values);
     const struct boost_measure *measures; /* up to one without a name */
+    /* NULL, or what it returns is: rounds see all trees.  Only of FOREST_SUM. */
+    const struct dropping *(*dropping)(const void *self);
 };
 enum { BOOST_MEASURES_MAX = 16 };
 
@@ -131,6 +143,8 @@ struct fit_opts {
     int n_metrics;
     const struct metric *metrics;
     int decisive;    /* index of the metric that early stopping watches */
+    int n_init;      /* rounds that the forest comes with and that are of a finished model, whose
+                        rows may have been others */
     bool curve;      /* measure after every round, not only the last */
     bool drop_cells; /* the training table's cells are not needed afterwards: they may go as soon as
                         they are coded, which halves the memory */
@@ -151,6 +165,7 @@ struct tally {
     const struct table *table;
     int n_trees;   /* added */
     double *sum;   /* [n_rows][n_outputs] */
+    double *rest;  /* what rounding left of it, once trees have been scaled; else NULL */
     double *value; /* FOREST_MEDIAN: [n_trees][n_rows] instead, NAN: the tree did not vote */
     size_t value_room;
     uint32_t *n;    /* [n_rows] trees that voted; NULL: all of them */
@@ -176,10 +191,10 @@ struct fit {
 
 /*
  * Fits a forest; where tables have margins, these stand in the place of its base.  valid may be
- * NULL.  fit->forest may already hold trees (of the same learner and
- * data): they are kept and the rest is grown.  On ERR_INTERRUPTED the forest holds the trees grown
- * so far.  Early stopping watches valid, else the out-of-bag rows, and cuts the forest back to its
- * best round.
+ * NULL.  fit->forest may already hold trees (of the same learner and data; n_init of its rounds of
+ * any): they are kept and the rest is grown.  On ERR_INTERRUPTED the forest holds the trees grown so
+ * far.  Early stopping watches valid, else the out-of-bag rows, and cuts the forest back to its best
+ * round.
  */
 int learner_fit(const struct learner *l, const void *params, struct table *train,
     const struct table *valid, const struct fit_opts *opts, struct comm *comm,

@@ -20,9 +20,10 @@ struct run {
     struct grow_opts grow;
     struct grow_rule rule;
 
-    int first;     /* the round that comes next */
-    int n_resumed; /* rounds that the forest came with */
-    bool ended;    /* no round can follow */
+    int first;       /* the round that comes next */
+    int n_resumed;   /* rounds that the forest came with */
+    bool ended;      /* no round can follow */
+    bool keep_cells; /* the table's are needed after init() too */
     const struct rounds *rounds;
     void *own; /* of rounds */
 

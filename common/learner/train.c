@@ -379,6 +379,7 @@ static int read_for_init(
     s->init_rounds = forest_rounds(&model.forest);
     watch_info(
         s->watch, "going on from %d %s of '%s'", s->init_rounds, s->job->learner->rounds, path);
+    forest_forget_unscaled(&model.forest); /* it may be a checkpoint */
     s->fit.forest = model.forest;
     model.forest = (struct forest)FOREST_INIT;
     ret = 0;
@@ -422,6 +423,7 @@ static int session_options(struct session *s, struct err *err)
     if (job->n_rounds + s->init_rounds > ROUNDS_MAX)
         return err_usage(err, "-n: more than %d rounds with those of the model", ROUNDS_MAX);
     s->fit_opts.n_rounds = (int)job->n_rounds + s->init_rounds;
+    s->fit_opts.n_init = s->init_rounds;
     s->fit_opts.max_bins = (int)job->train->max_bins;
     s->fit_opts.early_stop = (int)job->train->early_stop;
     s->fit_opts.time_limit = job->train->time_limit;

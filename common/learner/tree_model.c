@@ -59,6 +59,7 @@ int tree_model_put(const struct tree_model_parts *parts, struct output *out, str
     int ret = -1;
 
     if (j && (w = st_writer_new(err)) && forest_pack(parts->forest, &tree_nodes, w, err) == 0 &&
+        (!parts->fingerprint || forest_pack_unscaled(parts->forest, w, err) == 0) &&
         (!parts->leaf_rows || leaf_rows_pack(parts->leaf_rows, w, err) == 0))
         ret = model_write(w, parts->program, j, out, err);
     st_writer_free(w);

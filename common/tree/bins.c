@@ -345,6 +345,15 @@ uint16_t bin_code_below(const struct bin_column *c, int low, int high, double th
     return (uint16_t)low;
 }
 
+void bins_codes_below(const struct bins *b, const int32_t *column, const double *threshold,
+    uint32_t n, uint16_t *code)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        const struct bin_column *c = &b->cols[column[i]];
+        code[i] = bin_code_below(c, 0, c->n_bins - 1, threshold[i]);
+    }
+}
+
 uint16_t bins_code(const struct bins *b, int col, uint32_t row)
 {
     const struct bin_column *c = &b->cols[col];

@@ -67,6 +67,10 @@ bool bins_are_bytes(const struct bins *b);
 /* The last code from low to high whose values are <= threshold, as those of low are. */
 uint16_t bin_code_below(const struct bin_column *c, int low, int high, double threshold);
 
+/* For each of n thresholds of columns, numbers all, the last code of values <= it. */
+void bins_codes_below(const struct bins *b, const int32_t *column, const double *threshold,
+    uint32_t n, uint16_t *code);
+
 /* Code of a cell, by binary search in a sparse row. */
 uint16_t bins_code(const struct bins *b, int col, uint32_t row);
 

@@ -120,6 +120,7 @@ void forest_release(struct forest *f)
     mem_free(f->place);
     mem_free(f->nodes);
     mem_free(f->values);
+    mem_free(f->unscaled);
     mem_free(f->words);
     mem_free(f->stats);
     cuts_release(&f->cuts);
@@ -163,6 +164,8 @@ static int forest_reserve(struct forest *f, const struct tree_place *end)
         mem_grow(&f->nodes, &f->node_room, end->node, sizeof *f->nodes) < 0 ||
         mem_grow(&f->stats, &f->stat_room, end->node, sizeof *f->stats) < 0 ||
         mem_grow(&f->values, &f->value_room, n_values, sizeof *f->values) < 0 ||
+        (f->unscaled &&
+            mem_grow(&f->unscaled, &f->unscaled_room, n_values, sizeof *f->unscaled) < 0) ||
         mem_grow(&f->words, &f->word_room, end->word, sizeof *f->words) < 0)
         return -1;
     return 0;
@@ -207,6 +210,8 @@ int forest_add(struct forest *f, struct tree *t)
     memcpy(f->nodes + at->node, t->nodes, t->n_nodes * sizeof *t->nodes);
     memcpy(f->stats + at->node, t->stats, t->n_nodes * sizeof *t->stats);
     memcpy(f->values + at->leaf * k, t->values, t->n_leaves * k * sizeof *t->values);
+    if (f->unscaled)
+        memcpy(f->unscaled + at->leaf * k, t->values, t->n_leaves * k * sizeof *t->values);
     if (t->n_words)
         memcpy(f->words + at->word, t->words, t->n_words * sizeof *t->words);
     if (forest_intern(f, t) < 0)
@@ -221,6 +226,33 @@ int forest_add(struct forest *f, struct tree *t)
 void forest_weigh(struct forest *f, int tree, double weight)
 {
     f->tree_weight[tree] = weight;
+}
+
+int forest_keep_unscaled(struct forest *f)
+{
+    size_t n = f->place[f->n_trees].leaf * (size_t)f->leaf_width;
+
+    if (f->unscaled)
+        return 0;
+    if (mem_grow(&f->unscaled, &f->unscaled_room, n ? n : 1, sizeof *f->unscaled) < 0)
+        return -1;
+    if (n)
+        memcpy(f->unscaled, f->values, n * sizeof *f->values);
+    return 0;
+}
+
+void forest_forget_unscaled(struct forest *f)
+{
+    mem_free(f->unscaled);
+    f->unscaled = NULL;
+    f->unscaled_room = 0;
+}
+
+void forest_scale(struct forest *f, int tree, double weight)
+{
+    size_t k = (size_t)f->leaf_width, end = f->place[tree + 1].leaf * k;
+    for (size_t i = f->place[tree].leaf * k; i < end; i++)
+        f->values[i] = f->unscaled[i] * weight;
 }
 
 void forest_truncate(struct forest *f, int n_trees)

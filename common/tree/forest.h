@@ -121,10 +121,11 @@ struct forest {
     struct tree_place *place; /* [n_trees + 1] where each tree begins in the arrays */
     struct node *nodes;
     double *values;
+    double *unscaled; /* as values: what they were before forest_scale(); NULL: they are that */
     uint64_t *words;
     float *stats; /* NULL: not loaded */
     struct cuts cuts;
-    size_t place_room, node_room, value_room, word_room, stat_room, weight_room;
+    size_t place_room, node_room, value_room, unscaled_room, word_room, stat_room, weight_room;
 };
 
 #define FOREST_INIT                                                                                \
@@ -189,6 +190,12 @@ int forest_know(const struct forest *f, struct tree *t) MUST_CHECK;
 int forest_add(struct forest *f, struct tree *t) MUST_CHECK;
 /* Of FOREST_MEDIAN: weight is above 0. */
 void forest_weigh(struct forest *f, int tree, double weight);
+/* From now on it keeps what leaves' values are before they are scaled; -1: no memory. */
+int forest_keep_unscaled(struct forest *f) MUST_CHECK;
+/* Takes values as they are for what they always were. */
+void forest_forget_unscaled(struct forest *f);
+/* Makes the values of a tree's leaves weight times what they are unscaled. */
+void forest_scale(struct forest *f, int tree, double weight);
 void forest_truncate(struct forest *f, int n_trees);
 /* Takes away the first n_trees. */
 void forest_behead(struct forest *f, int n_trees);
@@ -218,11 +225,13 @@ void forest_predict(
  */
 int forest_pack(
     const struct forest *f, uint32_t **tree_nodes, struct st_writer *w, struct err *err) MUST_CHECK;
+/* Of a forest that is still grown, unscaled F64 [leaves][leaf_width], where it has that. */
+int forest_pack_unscaled(const struct forest *f, struct st_writer *w, struct err *err) MUST_CHECK;
 
 /*
  * Reads the arrays of a forest that is as forest_init() made it, linear_rounds set, and checks
  * everything: ranges, one parent a node, no cycles, finite values, sets within bounds, whole
- * rounds. Without stats they are not loaded.  -1 releases f.
+ * rounds.  Without stats they are not loaded, and neither is unscaled.  -1 releases f.
  */
 int forest_unpack(struct forest *f, const struct st_file *st, const struct schema *schema,
     bool stats, struct err *err) MUST_CHECK;

@@ -35,6 +35,12 @@ int forest_pack(const struct forest *f, uint32_t **tree_nodes, struct st_writer 
     return end->word ? st_writer_add(w, "words", DTYPE_U64, 1, words, f->words, err) : 0;
 }
 
+int forest_pack_unscaled(const struct forest *f, struct st_writer *w, struct err *err)
+{
+    const int64_t shape[] = {(int64_t)f->place[f->n_trees].leaf, f->leaf_width};
+    return f->unscaled ? st_writer_add(w, "unscaled", DTYPE_F64, 2, shape, f->unscaled, err) : 0;
+}
+
 /* ---- reading ---- */
 
 struct unpack {
@@ -317,6 +323,21 @@ static int linear_read(struct unpack *u, struct err *err)
     return 0;
 }
 
+static int unscaled_read(struct unpack *u, struct err *err)
+{
+    struct forest *f = u->f;
+    int64_t n;
+
+    if (!st_find(u->st, "unscaled"))
+        return 0;
+    if (array_read(u, "unscaled", DTYPE_F64, u->n_leaves, f->leaf_width, &f->unscaled, &n, err) < 0)
+        return -1;
+    for (int64_t i = 0; i < n * f->leaf_width; i++)
+        if (!isfinite(f->unscaled[i]))
+            return err_set(err, "corrupt model: an unscaled value of a leaf is not finite");
+    return 0;
+}
+
 int forest_unpack(struct forest *f, const struct st_file *st, const struct schema *schema,
     bool stats, struct err *err)
 {
@@ -334,7 +355,8 @@ int forest_unpack(struct forest *f, const struct st_file *st, const struct schem
         n_nodes = (int64_t)f->place[0].node;
         u.n_words = (int64_t)f->place[0].word;
     }
-    if (trees_check(&u, n_nodes, err) < 0 || weights_read(&u, err) < 0 || linear_read(&u, err) < 0)
+    if (trees_check(&u, n_nodes, err) < 0 || weights_read(&u, err) < 0 ||
+        linear_read(&u, err) < 0 || (stats && unscaled_read(&u, err) < 0))
         goto fail;
     return 0;
 fail:
