@@ -160,6 +160,8 @@ static int run(
         return err_usage(err, "--rate_drop, --one_drop, --skip_drop, --sample_type and "
                               "--normalize_type go with --booster dart");
     params.seed = params.opts.seed = (uint64_t)o->common.seed;
+    if (o->xgb.booster != BOOSTER_GBTREE && o->boost.refresh)
+        return err_usage(err, "--refresh is for the trees of --booster gbtree");
     if (booster_settle(&params, &defaults.xgb, err) < 0)
         return -1;
     if (params.booster == BOOSTER_GBLINEAR && train.resume && train.early_stop)

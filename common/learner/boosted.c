@@ -6,6 +6,7 @@
 #include "common/base/pool.h"
 #include "common/base/sum.h"
 #include "common/learner/dropout.h"
+#include "common/learner/refresh.h"
 #include "common/learner/rounds.h"
 #include "common/learner/tally.h"
 
@@ -16,6 +17,7 @@ struct boost {
     struct byte_codes codes; /* where bins have them */
     uint16_t *draws;         /* [n_rows] */
     uint32_t *leaf;          /* [n_rows] of the tree at hand */
+    struct refresh refresh;  /* where leaves are estimated anew */
     double *raw;             /* [n_rows][n_outputs] what the forest says */
     int measured;            /* the round that was last, from 1 */
     uint16_t *cuts;          /* [forest's] codes of cuts of trees that are there already */
@@ -326,8 +328,11 @@ static int round_replay(struct run *r, int round, struct err *err)
     struct forest *f = &r->fit->forest;
     int per_round = forest_trees_per_round(f);
 
+    bool refresh = r->opts->refresh;
+
     /* what is measured after the last may go by what it began with */
-    if (round == r->n_resumed - 1 && r->learner->boosting->round(r->self, round, b->raw, err) < 0)
+    if ((refresh || round == r->n_resumed - 1) &&
+        r->learner->boosting->round(r->self, round, b->raw, err) < 0)
         return -1;
     if (cuts_code(r, err) < 0)
         return -1;
@@ -340,6 +345,10 @@ static int round_replay(struct run *r, int round, struct err *err)
             .weight = f->tree_weight ? f->tree_weight[i] : 1,
             .first = i == 0};
         if (leaves_again(r, i, &tree, err) < 0)
+            return -1;
+        if (refresh && i % f->parallel == 0)
+            r->learner->boosting->stats(r->self, t.output, b->raw, b->refresh.draws, false);
+        if (refresh && refresh_tree(r, &b->refresh, i, b->leaf, err) < 0)
             return -1;
         tree_weigh(r, &t);
         if (round >= r->opts->n_init)
@@ -493,6 +502,8 @@ static int boosted_init(struct run *r, struct err *err)
             b->raw[i * k + j] = r->train->margin ? r->train->margin[j][i] : f->base[j];
     if (r->bins.near && byte_codes_of_bins(&b->codes, &r->bins, err) < 0)
         return -1;
+    if (r->opts->refresh && refresh_init(&b->refresh, (int64_t)n, err) < 0)
+        return -1;
     if (drops_init(r, err) < 0)
         return -1;
     /* trees of a model, while the table has its cells */
@@ -512,6 +523,7 @@ static void boosted_release(struct run *r)
         weights_settle(r);
     grower_free(b->grower);
     dropout_release(&b->drops);
+    refresh_release(&b->refresh);
     byte_codes_release(&b->codes);
     mem_free(b->draws);
     mem_free(b->leaf);

@@ -143,6 +143,7 @@ struct fit_opts {
     int n_metrics;
     const struct metric *metrics;
     int decisive;    /* index of the metric that early stopping watches */
+    bool refresh;    /* the leaves of these rounds are estimated anew */
     int n_init;      /* rounds that the forest comes with and that are of a finished model, whose
                         rows may have been others */
     bool curve;      /* measure after every round, not only the last */

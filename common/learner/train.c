@@ -420,9 +420,11 @@ static int session_options(struct session *s, struct err *err)
         list = job->learner->metrics(job->params, &s->train, own);
     if (metrics_choose(s->metrics, &s->fit_opts.n_metrics, list, &s->train, err) < 0)
         return -1;
-    if (job->n_rounds + s->init_rounds > ROUNDS_MAX)
+    s->fit_opts.refresh = job->boost && job->boost->refresh;
+    int64_t n_more = s->fit_opts.refresh ? 0 : job->n_rounds;
+    if (n_more + s->init_rounds > ROUNDS_MAX)
         return err_usage(err, "-n: more than %d rounds with those of the model", ROUNDS_MAX);
-    s->fit_opts.n_rounds = (int)job->n_rounds + s->init_rounds;
+    s->fit_opts.n_rounds = (int)n_more + s->init_rounds;
     s->fit_opts.n_init = s->init_rounds;
     s->fit_opts.max_bins = (int)job->train->max_bins;
     s->fit_opts.early_stop = (int)job->train->early_stop;
