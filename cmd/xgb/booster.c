@@ -21,17 +21,21 @@ static const char *first_given(const struct given *given, int n)
     return NULL;
 }
 
+static bool is_poisson(const struct xgb_params *p)
+{
+    return p->objective && strcmp(p->objective, "count:poisson") == 0;
+}
+
 /* An option that only trees have. */
 static const char *tree_option(const struct xgb_params *p, const struct xgb_params *d)
 {
-    bool poisson = p->objective && strcmp(p->objective, "count:poisson") == 0;
     const struct given given[] = {
         {p->gamma != d->gamma, "gamma"},
         {p->max_depth != d->max_depth, "max_depth"},
         {p->max_leaves != d->max_leaves, "max_leaves"},
         {p->grow_policy != d->grow_policy, "grow_policy"},
         {p->regular.min_weight != d->regular.min_weight, "min_child_weight"},
-        {p->regular.max_step != d->regular.max_step && !poisson, "max_delta_step"},
+        {p->regular.max_step != d->regular.max_step && !is_poisson(p), "max_delta_step"},
         {p->num_parallel_tree != d->num_parallel_tree, "num_parallel_tree"},
         {p->tree_method != d->tree_method, "tree_method"},
         {p->max_bin != d->max_bin, "max_bin"},
@@ -40,6 +44,8 @@ static const char *tree_option(const struct xgb_params *p, const struct xgb_para
         {p->colsample_bytree != d->colsample_bytree, "colsample_bytree"},
         {p->colsample_bylevel != d->colsample_bylevel, "colsample_bylevel"},
         {p->colsample_bynode != d->colsample_bynode, "colsample_bynode"},
+        {p->max_cat_to_onehot != d->max_cat_to_onehot, "max_cat_to_onehot"},
+        {p->max_cat_threshold != d->max_cat_threshold, "max_cat_threshold"},
         {p->monotone != NULL, "monotone_constraints"},
         {p->interactions != NULL, "interaction_constraints"},
     };
@@ -70,6 +76,18 @@ static int linear_check(const struct linear_opts *l, struct err *err)
                : 0;
 }
 
+static int trees_settle(struct xgb_params *p, struct err *err)
+{
+    bool by_gradients = p->sampling_method == SAMPLE_GRADIENT_BASED && p->subsample < 1;
+
+    p->regular.onehot_below = (int)p->max_cat_to_onehot;
+    p->regular.max_levels = (int)p->max_cat_threshold - 1; /* XGBoost tries no more */
+    return by_gradients && p->num_parallel_tree > 1
+               ? err_usage(err, "--sampling_method gradient_based draws rows once for a round: "
+                                "trees beside each other would be the same")
+               : 0;
+}
+
 int booster_settle(struct xgb_params *p, const struct xgb_params *defaults, struct err *err)
 {
     bool linear = p->booster == BOOSTER_GBLINEAR;
@@ -83,8 +101,11 @@ int booster_settle(struct xgb_params *p, const struct xgb_params *defaults, stru
         p->eta = linear ? 0.5 : 0.3;
     if (isnan(p->regular.lambda))
         p->regular.lambda = linear ? 0 : 1;
+    if (is_poisson(p) && p->regular.max_step == 0)
+        p->regular.max_step = 0.7; /* what keeps exp(f) from running away */
+    p->opts.max_delta_step = p->regular.max_step;
     if (!linear)
-        return 0;
+        return trees_settle(p, err);
     p->linear.eta = p->eta;
     p->linear.lambda = p->regular.lambda;
     p->linear.alpha = p->regular.alpha;

@@ -62,8 +62,8 @@ static void choose_part(void *ctx, int64_t part, int worker)
     }
 }
 
-void gradients_choose(struct gradient *g, int64_t n, double fraction, double lambda, uint64_t seed,
-    uint32_t step)
+void gradients_choose(
+    struct gradient *g, int64_t n, double fraction, double lambda, uint64_t seed, uint32_t step)
 {
     struct choosing k = {.g = g, .n = n, .lambda = lambda, .seed = seed, .step = step};
     double low = 0, high = 1, wanted = fraction * (double)n;

@@ -13,7 +13,7 @@
  * sqrt(s^2 + lambda h^2)), and then counts 1/p times, so that sums stay what they are in the mean
  * (Ou 2020, "Out-of-core GPU gradient boosting", minimal variance sampling).  step names the tree.
  */
-void gradients_choose(struct gradient *g, int64_t n, double fraction, double lambda, uint64_t seed,
-    uint32_t step);
+void gradients_choose(
+    struct gradient *g, int64_t n, double fraction, double lambda, uint64_t seed, uint32_t step);
 
 #endif

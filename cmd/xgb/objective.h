@@ -35,7 +35,7 @@ struct objective_opts {
     double aft_scale;     /* 1, above 0 */
     /* of rank: */
     int lambdarank_pair_method;          /* enum pair_method */
-    int64_t lambdarank_num_pair;             /* per sample; 0: 32 of topk, 1 of mean */
+    int64_t lambdarank_num_pair;         /* per sample; 0: 32 of topk, 1 of mean */
     bool lambdarank_normalization;       /* true */
     bool lambdarank_score_normalization; /* true */
     bool lambdarank_unbiased;            /* false */

@@ -44,6 +44,8 @@ static const struct options defaults = {
         .colsample_bytree = 1,
         .colsample_bylevel = 1,
         .colsample_bynode = 1,
+        .max_cat_to_onehot = 4,
+        .max_cat_threshold = 64,
         .base_score = NAN},
     .n_rounds = 100,
 };
@@ -82,6 +84,10 @@ static const struct opt table[] = {
         "hist: cuts between bins; exact: between all values; auto: hist"),
     OPT_INT(0, "max_bin", struct options, xgb.max_bin, 2, BINS_MAX, "N",
         "bins of a numeric column; 256 is 255 and missing values"),
+    OPT_INT(0, "max_cat_to_onehot", struct options, xgb.max_cat_to_onehot, 1, 1 << 30, "N",
+        "categories of fewer levels are cut one level against the rest"),
+    OPT_INT(0, "max_cat_threshold", struct options, xgb.max_cat_threshold, 2, 1 << 30, "N",
+        "one side of a category's cut has fewer levels than that"),
     OPT_REAL(0, "base_score", struct options, xgb.base_score, -1e300, 1e300, OPT_NO_DEFAULT, "V",
         "the prediction before the first tree; by default estimated"),
     OPT_HEAD("Weights of columns (gblinear)"),
@@ -136,8 +142,7 @@ static const struct opt table[] = {
 /* The objective says what kind of target it takes, unless an option does. */
 static struct read_opts reading(const struct options *o)
 {
-    const struct objective *objective =
-        o->xgb.objective ? objective_named(o->xgb.objective) : NULL;
+    const struct objective *objective = o->xgb.objective ? objective_named(o->xgb.objective) : NULL;
     struct read_opts read = o->read;
 
     if (objective && read.task == TASK_AUTO && !o->boost.init)

@@ -32,7 +32,8 @@ struct xgb {
     struct gradient *gradient; /* [n] of the tree at hand, weighted */
     struct sums sums;
     struct weighted *weighted; /* [n] leaves that are quantiles */
-    const double *raw;         /* of the round, for those */
+    double *left;              /* [n] y - f of the output at hand, for those */
+    const double *raw;         /* of the round */
     int round, output;         /* of the tree at hand */
     double *base;              /* [n_outputs] */
     int8_t *direction;
@@ -109,9 +110,11 @@ static int rows_init(struct xgb *x, const struct table *t, struct err *err)
     rows->group = t->group;
     rows->n_outputs = objective_outputs(rows->objective, rows->opts, &t->target);
     x->gradient = mem_alloc(n, sizeof *x->gradient);
-    if (leaves)
+    if (leaves) {
         x->weighted = mem_alloc(n, sizeof *x->weighted);
-    if (!x->gradient || (leaves && !x->weighted))
+        x->left = mem_alloc(n, sizeof *x->left);
+    }
+    if (!x->gradient || (leaves && (!x->weighted || !x->left)))
         return err_memory(err);
     mem_expect(x->gradient, n * sizeof *x->gradient);
     if (rows->objective->start && rows->objective->start(rows, err) < 0)
@@ -176,6 +179,7 @@ static void xgb_release(void *self)
         x->rows.objective->release(&x->rows);
     mem_free(x->gradient);
     mem_free(x->weighted);
+    mem_free(x->left);
     mem_free(x->base);
     mem_free(x->direction);
     interactions_release(&x->interactions);
@@ -248,6 +252,9 @@ static void gradients_chunk(void *ctx, int64_t chunk, int worker)
     int64_t begin = chunk * CHUNK, end = begin + CHUNK < rows->n ? begin + CHUNK : rows->n;
     (void)worker;
     rows->objective->gradients(rows, x->raw, x->output, begin, end, x->gradient);
+    /* trees beside each other have the same, though each adds to raw as it grows */
+    for (int64_t i = begin; i < end && x->left; i++)
+        x->left[i] = rows->y[i] - x->raw[i * rows->n_outputs + x->output];
 }
 
 static double (*xgb_gradients(void *self, int output, const double *raw))[2]
@@ -286,12 +293,10 @@ static double leaf_quantile(const struct xgb *x, const struct hist_rows *leaf)
 
     for (uint32_t i = 0; i < leaf->n; i++) {
         uint32_t row = leaf->row[i];
-        items[i] =
-            (struct weighted){x->rows.y[row] - x->raw[(int64_t)row * x->rows.n_outputs + x->output],
-                x->rows.weight ? x->rows.weight[row] : 1};
+        items[i] = (struct weighted){x->left[row], x->rows.weight ? x->rows.weight[row] : 1};
     }
-    return objective_quantile(items, leaf->n, x->rows.weight != NULL,
-        x->rows.objective->level(&x->rows, x->output));
+    return objective_quantile(
+        items, leaf->n, x->rows.weight != NULL, x->rows.objective->level(&x->rows, x->output));
 }
 
 enum { AHEAD = 16 };
@@ -315,7 +320,7 @@ static void xgb_leaf(
     const struct xgb *x = self;
     /* a root may have less than a child needs: then it says nothing */
     double h = (double)totals[1] * x->sums.stats.unit[0];
-    double best = x->rows.objective->level             ? leaf_quantile(x, rows)
+    double best = x->rows.objective->level            ? leaf_quantile(x, rows)
                   : h < x->params->regular.min_weight ? 0
                                                       : leaf_newton(x, rows);
     *value = x->params->eta / (double)x->params->num_parallel_tree * best;
@@ -410,19 +415,20 @@ static json_t *xgb_describe(const void *params)
     if (p->booster == BOOSTER_GBLINEAR)
         return describe_linear(p);
     json_t *dart = p->booster == BOOSTER_DART ? dart_describe(&p->dart) : json_object();
-    json_t *j =
-        json_pack("{s:s?, s:f, s:f, s:f, s:f, s:f, s:f, s:I, s:I, s:I, s:I, s:f, s:s, s:s, s:s, "
-                  "s:f, s:f, s:f, s:s?, s:s?, s:I}",
-            "objective", p->objective, "eta", p->eta, "gamma", p->gamma, "lambda",
-            p->regular.lambda, "alpha", p->regular.alpha, "max_delta_step", p->regular.max_step,
-            "min_child_weight", p->regular.min_weight, "max_depth", (json_int_t)p->max_depth,
-            "max_leaves", (json_int_t)p->max_leaves, "max_bin", (json_int_t)p->max_bin,
-            "num_parallel_tree", (json_int_t)p->num_parallel_tree, "subsample", p->subsample,
-            "sampling_method", xgb_samplings[p->sampling_method], "tree_method",
-            xgb_tree_methods[p->tree_method], "grow_policy", xgb_grow_policies[p->grow_policy],
-            "colsample_bytree", p->colsample_bytree, "colsample_bylevel", p->colsample_bylevel,
-            "colsample_bynode", p->colsample_bynode, "monotone_constraints", p->monotone,
-            "interaction_constraints", p->interactions, "seed", (json_int_t)p->seed);
+    json_t *j = json_pack(
+        "{s:s?, s:f, s:f, s:f, s:f, s:f, s:f, s:I, s:I, s:I, s:I, s:f, s:s, s:s, s:s, "
+        "s:f, s:f, s:f, s:I, s:I, s:s?, s:s?, s:I}",
+        "objective", p->objective, "eta", p->eta, "gamma", p->gamma, "lambda", p->regular.lambda,
+        "alpha", p->regular.alpha, "max_delta_step", p->regular.max_step, "min_child_weight",
+        p->regular.min_weight, "max_depth", (json_int_t)p->max_depth, "max_leaves",
+        (json_int_t)p->max_leaves, "max_bin", (json_int_t)p->max_bin, "num_parallel_tree",
+        (json_int_t)p->num_parallel_tree, "subsample", p->subsample, "sampling_method",
+        xgb_samplings[p->sampling_method], "tree_method", xgb_tree_methods[p->tree_method],
+        "grow_policy", xgb_grow_policies[p->grow_policy], "colsample_bytree", p->colsample_bytree,
+        "colsample_bylevel", p->colsample_bylevel, "colsample_bynode", p->colsample_bynode,
+        "max_cat_to_onehot", (json_int_t)p->max_cat_to_onehot, "max_cat_threshold",
+        (json_int_t)p->max_cat_threshold, "monotone_constraints", p->monotone,
+        "interaction_constraints", p->interactions, "seed", (json_int_t)p->seed);
 
     if (!j || !dart || json_object_update(j, dart) < 0) {
         json_decref(j);

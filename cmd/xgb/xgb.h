@@ -34,6 +34,7 @@ struct xgb_params {
     double eta, gamma;         /* eta NAN, as lambda: the booster's default */
     struct regular regular;    /* lambda, alpha, max_delta_step, min_child_weight */
     int64_t max_depth, max_leaves, max_bin, num_parallel_tree;
+    int64_t max_cat_to_onehot, max_cat_threshold; /* booster_settle() puts them into regular */
     double subsample;
     int sampling_method, tree_method, grow_policy;
     double colsample_bytree, colsample_bylevel, colsample_bynode;

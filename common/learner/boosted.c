@@ -360,6 +360,18 @@ static int round_replay(struct run *r, int round, struct err *err)
 
 /* ---- a round ---- */
 
+/* The rows of the round's tree number i: trees beside each other have rows of their own, those of
+ * different outputs the same. */
+static void rows_draw(const struct run *r, int i)
+{
+    struct boost *b = r->own;
+    int parallel = r->fit->forest.parallel;
+    bool leaves_out = r->learner->leaves_out(r->self);
+
+    if (i == 0 ? leaves_out || r->first == r->n_resumed : leaves_out && parallel > 1)
+        r->learner->sample(r->self, r->first * parallel + i % parallel, b->draws);
+}
+
 /* Grows the round's tree number i.  A tree that is dropped ends the run. */
 static int tree_grow(struct run *r, int i, bool measured, bool *dropped, struct err *err)
 {
@@ -373,7 +385,8 @@ static int tree_grow(struct run *r, int i, bool measured, bool *dropped, struct 
         .weight = 1,
         .first = f->n_trees == 0};
 
-    /* trees beside each other see the same */
+    rows_draw(r, i);
+    /* trees beside each other see the same gradients */
     if (i % f->parallel == 0)
         r->learner->boosting->stats(r->self, output, b->raw, b->draws, measured);
     t.tree = grower_tree(b->grower, (uint32_t)number, b->draws, err);
@@ -417,8 +430,6 @@ static int round_grow(struct run *r, bool measured, bool *dropped, struct err *e
 
     if (round_drop(r, r->first, err) < 0 || l->round(r->self, r->first, b->raw, err) < 0)
         return -1;
-    if (r->first == r->n_resumed || r->learner->leaves_out(r->self))
-        r->learner->sample(r->self, r->first, b->draws);
     for (int i = 0; i < forest_trees_per_round(&r->fit->forest) && !*dropped; i++)
         if (tree_grow(r, i, measured, dropped, err) < 0)
             return -1;

@@ -101,8 +101,9 @@ struct learner {
     /* An empty forest: kind, outputs, base, link. */
     int (*forest)(const void *self, struct forest *forest, struct err *err);
     const struct row_stats *(*stats)(const void *self);
-    /* How often each row is drawn for a round: draws[n_rows].  Asked for once where samples leave
-     * nothing out of a learner whose trees follow from one another. */
+    /* How often each row is drawn for a round: draws[n_rows].  Of forests with trees beside each
+     * other, for each of these: round is round * parallel + its number.  Asked for once where
+     * samples leave nothing out of a learner whose trees follow from one another. */
     void (*sample)(const void *self, int round, uint16_t *draws);
     bool (*leaves_out)(const void *self); /* does a sample leave out rows that count? */
     /* As in struct grow_rule; whether leaves need their rows. */
