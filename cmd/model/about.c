@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "cmd/model/label.h"
+#include "common/tree/linear.h"
 
 enum { WIDTH = 12, LINE = 80, CLASSES_SHOWN = 20, LEVELS_SHOWN = 8 };
 
@@ -149,10 +150,33 @@ static int put_schema(struct buf *out, const struct schema *s)
 
 /* ---- trees and arrays ---- */
 
+/* Of columns, in the place of trees. */
+static int put_weights(struct buf *out, const struct opened *o)
+{
+    const struct forest *f = &o->model.forest;
+    int used = 0;
+
+    for (int i = 0; i < f->linear_cols; i++) {
+        bool some = false;
+        for (int j = 0; j < f->n_outputs; j++)
+            some |= linear_weights(f, j)[i] != 0;
+        used += some;
+    }
+    if (head(out, "weights") < 0 ||
+        buf_printf(out, "of %d columns, by %d round%s%s\n", used, f->linear_rounds,
+            f->linear_rounds == 1 ? "" : "s",
+            o->model.fingerprint[0] ? ", of a checkpoint" : "") < 0 ||
+        head(out, "  output") < 0 || label_forest(out, &o->model) < 0)
+        return -1;
+    return buf_char(out, '\n');
+}
+
 static int put_trees(struct buf *out, const struct opened *o, const struct forest_facts *f)
 {
     bool flat = f->depth_min == f->depth_max;
 
+    if (o->model.forest.linear)
+        return put_weights(out, o);
     if (head(out, "trees") < 0 || buf_printf(out, "%d%s\n", f->n_trees,
                                       o->model.fingerprint[0] ? ", of a checkpoint" : "") < 0)
         return -1;
@@ -200,7 +224,7 @@ static bool known(const char *key, bool trees)
 {
     static const char *const said[] = {"schema", "target", "summary", "options"};
     static const char *const facts[] = {"kind", "average", "n_outputs", "leaf_width", "link",
-        "link_scale", "n_trees", "fingerprint"};
+        "link_scale", "n_trees", "linear_rounds", "fingerprint"};
 
     for (size_t i = 0; i < sizeof said / sizeof *said; i++)
         if (strcmp(key, said[i]) == 0)

@@ -6,12 +6,16 @@
 #include "cmd/model/facts.h"
 #include "common/base/mem.h"
 #include "common/base/pool.h"
+#include "common/tree/linear.h"
 
 /* ---- training rows ---- */
 
 void count_splits(const struct forest *f, int n_cols, double *value)
 {
     memset(value, 0, (size_t)n_cols * sizeof *value);
+    for (int j = 0; f->linear && j < f->n_outputs; j++)
+        for (int i = 0; i < n_cols; i++)
+            value[i] += linear_weights(f, j)[i] != 0;
     for (int i = 0; i < f->n_trees; i++) {
         struct tree t = forest_tree(f, i);
         for (uint32_t j = 0; j < t.n_nodes; j++)

@@ -4,7 +4,7 @@
  * The decrease of impurity of Breiman, Friedman, Olshen and Stone 1984, averaged over trees
  * (Breiman 2001); and its debiased form on other rows (Li, Wang, Basu, Kumbier and Yu 2019, "A
  * debiased MDI feature importance measure for random forests").  Results are value[n_cols], by
- * position in the schema; the forest has stats and at least one tree.
+ * position in the schema; the forest has stats, and at least one tree but for count_splits().
  */
 #ifndef CMD_MODEL_DECREASE_H
 #define CMD_MODEL_DECREASE_H
@@ -12,7 +12,7 @@
 #include "common/base/watch.h"
 #include "common/learner/tree_model.h"
 
-/* How many nodes split on each column. */
+/* How many nodes split on each column, or how many outputs have a weight for it. */
 void count_splits(const struct forest *f, int n_cols, double *value);
 
 /*

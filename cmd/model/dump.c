@@ -41,6 +41,10 @@ static int run(
     if (operands_take(files, false, o->common.output, &model, &data, err) < 0 ||
         opened_read(&opened, model, WANT_STATS, err) < 0)
         goto out;
+    if (opened.model.forest.linear && o->trees) {
+        err_usage(err, "--tree does not fit: the model has weights of columns, and no tree");
+        goto out;
+    }
     picked = mem_zalloc((size_t)opened.model.forest.n_trees, sizeof *picked);
     if (!picked) {
         err_memory(err);

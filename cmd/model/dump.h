@@ -11,4 +11,9 @@ int dump_text(const struct opened *o, const bool *picked, struct output *out, co
 int dump_json(const struct opened *o, const bool *picked, struct output *out, const struct watch *w,
     struct err *err) MUST_CHECK;
 
+/* Weights of columns, nothing of trees: as text (-1: no memory), and as a member of JSON with the
+ * comma before it. */
+int weights_text(const struct tree_model *m, struct buf *out) MUST_CHECK;
+int weights_json(const struct tree_model *m, struct buf *out, struct err *err) MUST_CHECK;
+
 #endif

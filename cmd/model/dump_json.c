@@ -125,7 +125,7 @@ static int node_put(struct writer *w, const struct tree *t, uint32_t i, struct e
     return output_put(w->out, w->text.data, w->text.len, err);
 }
 
-/* "class":"Bonn", or "weight":0.5, where trees differ so. */
+/* "class":"Bonn", "quantile":0.9, or "weight":0.5, where trees differ so. */
 static int add_role(struct writer *w, int number, struct err *err)
 {
     const struct tree_model *m = &w->o->model;
@@ -136,9 +136,15 @@ static int add_role(struct writer *w, int number, struct err *err)
         (buf_str(&w->text, "\"weight\":") < 0 || add_number(&w->text, f->tree_weight[number]) < 0 ||
             buf_char(&w->text, ',') < 0))
         return err_memory(err);
-    if (forest_trees_per_round(f) == 1)
+    if (f->n_outputs == f->leaf_width)
         return 0;
-    const char *class = dict_text(m->target.classes, forest_tree_output(f, number), &len);
+    int output = forest_tree_output(f, number);
+    if (f->quantile)
+        return buf_str(&w->text, "\"quantile\":") < 0 ||
+                       add_number(&w->text, f->quantile[output]) < 0 || buf_char(&w->text, ',') < 0
+                   ? err_memory(err)
+                   : 0;
+    const char *class = dict_text(m->target.classes, output, &len);
     if (buf_str(&w->text, "\"class\":") < 0)
         return err_memory(err);
     if (json_write_string(&w->text, class, len, err) < 0)
@@ -194,8 +200,13 @@ static int head_put(struct writer *w, struct err *err)
             m->forest.n_outputs, m->forest.leaf_width, forest_kind_names[m->forest.kind],
             link_names[m->forest.link]) < 0 ||
         add_number(&w->text, m->forest.link_scale) < 0 || buf_str(&w->text, ",\"base\":") < 0 ||
-        add_numbers(&w->text, m->forest.base, m->forest.n_outputs) < 0 ||
-        buf_str(&w->text, ",\n\"trees\":[") < 0) {
+        add_numbers(&w->text, m->forest.base, m->forest.n_outputs) < 0) {
+        err_memory(err);
+        goto out;
+    }
+    if (weights_json(m, &w->text, err) < 0)
+        goto out;
+    if (buf_str(&w->text, ",\n\"trees\":[") < 0) {
         err_memory(err);
         goto out;
     }

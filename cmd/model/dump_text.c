@@ -112,7 +112,7 @@ static int head_write(struct writer *w, struct err *err)
     if (leaves_are_means(&m->forest))
         return 0;
     if (buf_str(&w->line, "forest: ") < 0 || label_forest(&w->line, m) < 0 ||
-        buf_str(&w->line, "\n\n") < 0)
+        buf_str(&w->line, "\n\n") < 0 || weights_text(m, &w->line) < 0)
         return err_memory(err);
     return output_put(w->out, w->line.data, w->line.len, err);
 }

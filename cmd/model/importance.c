@@ -16,11 +16,12 @@
 #include "common/io/format/csv.h"
 #include "common/io/format/number.h"
 #include "common/learner/learner.h"
+#include "common/tree/linear.h"
 
 /* In the order of the result. */
-enum kind { IMPURITY, COUNT, PERMUTATION, PERMUTATION_SD, DEBIASED, N_KINDS };
+enum kind { IMPURITY, COUNT, WEIGHT, PERMUTATION, PERMUTATION_SD, DEBIASED, N_KINDS };
 static const char *const kind_names[] = {
-    "impurity", "count", "permutation", "permutation_sd", "debiased"};
+    "impurity", "count", "weight", "permutation", "permutation_sd", "debiased"};
 
 struct options {
     struct common_options common;
@@ -36,8 +37,9 @@ static const struct options defaults = {
 static const struct opt table[] = {
     OPT_HEAD("Result"),
     OPT_STRING(0, "kind", struct options, kinds, "LIST",
-        "impurity, count, and with DATA permutation, debiased; else all there can be"),
-    OPT_FLAG(0, "normalize", struct options, normalise, "impurity adds up to 1"),
+        "impurity, count (or weight, of columns), and with DATA permutation, debiased; else all "
+        "there can be"),
+    OPT_FLAG(0, "normalize", struct options, normalise, "impurity or weight adds up to 1"),
     OPT_FLAG(0, "sort", struct options, sort, "within a kind, the most important columns first"),
     OPT_STRING(0, "metric", struct options, metric, "NAME",
         "what permutation measures, as score(1) names it; else accuracy or r2"),
@@ -63,7 +65,7 @@ struct result {
 
 static bool needs_rows(int kind)
 {
-    return kind != IMPURITY && kind != COUNT;
+    return kind > WEIGHT;
 }
 
 /* ---- options ---- */
@@ -74,15 +76,17 @@ static int kind_find(const char *name, size_t len, struct err *err)
         if (i != PERMUTATION_SD && strlen(kind_names[i]) == len &&
             strncmp(kind_names[i], name, len) == 0)
             return i;
-    return err_usage(err, "--kind: '%.*s' is not impurity, count, permutation or debiased",
+    return err_usage(err, "--kind: '%.*s' is not impurity, count, weight, permutation or debiased",
         err_quote_len(len), name);
 }
 
 static int kinds_choose(struct result *r, const struct options *o, const char *data,
     const struct tree_model *m, struct err *err)
 {
+    bool linear = m->forest.linear != NULL;
+
     for (int i = 0; i < N_KINDS; i++)
-        r->wanted[i] = !o->kinds && (data || !needs_rows(i));
+        r->wanted[i] = !o->kinds && (needs_rows(i) ? data != NULL : (i == WEIGHT) == linear);
     if (!o->kinds)
         r->wanted[DEBIASED] = data && leaves_are_means(&m->forest);
     for (const char *at = o->kinds; at;) {
@@ -93,6 +97,10 @@ static int kinds_choose(struct result *r, const struct options *o, const char *d
         if (needs_rows(kind) && !data)
             return err_usage(
                 err, "--kind: %s needs rows: name DATA after the model", kind_names[kind]);
+        if (!needs_rows(kind) && (kind == WEIGHT) != linear)
+            return err_usage(err, "--kind: %s is of %s", kind_names[kind],
+                linear ? "trees, and the model has weights of columns"
+                       : "models that have weights of columns, and this one has trees");
         if (kind == DEBIASED && !leaves_are_means(&m->forest))
             return err_usage(
                 err, "--kind: debiased is for trees that are averaged, and these are not");
@@ -115,7 +123,8 @@ static int metric_choose(
     if (metric_find(metric, name, err) < 0)
         return -1;
     const struct metric_info *info = metric->info;
-    if (info->ranking ? !t->group : !(classes ? info->classification : info->regression))
+    if (info->needs_upper ||
+        (info->ranking ? !t->group : !(classes ? info->classification : info->regression)))
         return err_usage(err, "--metric: %s does not fit a %s target%s", info->name,
             task_names[t->target.task], info->ranking ? " without groups" : "");
     return 0;
@@ -147,6 +156,20 @@ static void result_release(struct result *r)
     mem_free(r->order);
 }
 
+/* The sizes of a column's weights for all outputs, added up. */
+static void weights_size(const struct forest *f, bool normalise, double *value)
+{
+    double sum = 0;
+
+    for (int i = 0; i < f->linear_cols; i++) {
+        for (int j = 0; j < f->n_outputs; j++)
+            value[i] += fabs(linear_weights(f, j)[i]);
+        sum += value[i];
+    }
+    for (int i = 0; normalise && sum > 0 && i < f->linear_cols; i++)
+        value[i] /= sum;
+}
+
 static int result_fill(struct result *r, const struct options *o, const struct tree_model *m,
     const struct table *rows, const struct watch *w, struct err *err)
 {
@@ -157,6 +180,8 @@ static int result_fill(struct result *r, const struct options *o, const struct t
         return -1;
     if (r->wanted[COUNT])
         count_splits(&m->forest, n_cols, r->value[COUNT]);
+    if (r->wanted[WEIGHT])
+        weights_size(&m->forest, o->normalise, r->value[WEIGHT]);
     if (r->wanted[PERMUTATION]) {
         struct permute_opts opts = {.repeats = (int)o->repeats, .seed = (uint64_t)o->common.seed};
         double *sd = r->value[PERMUTATION_SD], *unused = NULL;
@@ -241,7 +266,7 @@ static int run(
         opened_read(&opened, model, WANT_STATS, err) < 0)
         goto out;
     const struct tree_model *m = &opened.model;
-    if (m->forest.n_trees == 0) {
+    if (forest_is_empty(&m->forest)) {
         err_set(err, "%s: a checkpoint without trees", opened.name);
         goto out;
     }

@@ -274,7 +274,11 @@ int label_tree(struct buf *out, const struct tree_model *m, int tree, struct lab
 {
     const struct forest *f = &m->forest;
 
-    if (forest_trees_per_round(f) > 1)
+    if (f->quantile)
+        return buf_str(out, ", of quantile ") < 0
+                   ? -1
+                   : label_number(out, f->quantile[forest_tree_output(f, tree)], 0);
+    if (f->n_outputs > f->leaf_width)
         return buf_str(out, ", of class ") < 0
                    ? -1
                    : label_text(out, dict_text(m->target.classes, tree_class(m, tree), NULL));
@@ -300,8 +304,12 @@ int label_forest(struct buf *out, const struct tree_model *m)
         return -1;
     if (buf_str(out, ", base ") < 0)
         return -1;
-    if (!classes)
-        return label_number(out, f->base[0], 0);
+    if (!classes) {
+        for (int k = 0; k < f->n_outputs; k++)
+            if ((k && buf_str(out, ", ") < 0) || label_number(out, f->base[k], 0) < 0)
+                return -1;
+        return 0;
+    }
     return f->n_outputs == 1 ? label_class(out, m, tree_class(m, 0), f->base[0], exact)
                              : label_classes(out, m, f->base, f->n_outputs, exact);
 }

@@ -30,7 +30,7 @@ int label_cut(struct buf *out, const struct schema *s, const struct tree *t,
  * it adds, with its sign, to the outputs of classes. */
 int label_leaf(struct buf *out, const struct tree_model *m, int tree, const double *value,
     struct label_style style) MUST_CHECK;
-/* ", of class Bonn" or ", weight 0.5", where trees differ so; else nothing. */
+/* ", of class Bonn", ", of quantile 0.9" or ", weight 0.5", where trees differ so; else nothing. */
 int label_tree(
     struct buf *out, const struct tree_model *m, int tree, struct label_style style) MUST_CHECK;
 /* "sum, link logistic, link_scale 2, base b -0.5" */

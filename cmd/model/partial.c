@@ -322,7 +322,7 @@ static int session_open(
         return err_usage(err, "the model and the rows cannot both be standard input");
     if (opened_read(&s->opened, model, WANT_TREES, err) < 0)
         return -1;
-    if (s->opened.model.forest.n_trees == 0)
+    if (forest_is_empty(&s->opened.model.forest))
         return err_set(err, "%s: a checkpoint without trees", s->opened.name);
     if (rows_read(&s->rows, &s->opened.model, data ? data : "-", &s->o->read, false, w, err) < 0 ||
         grid_make(s, err) < 0 || names_check(s, err) < 0 || rows_sample(s, err) < 0)

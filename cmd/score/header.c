@@ -70,7 +70,7 @@ static int column_init(
     c->name = mem_strdup(csv_column(csv, field));
     if (!c->name)
         return err_memory(err);
-    if (kind != COLUMN_PROB && kind != COLUMN_WEIGHT) {
+    if (kind != COLUMN_PROB && kind != COLUMN_WEIGHT && kind != COLUMN_UPPER) {
         c->dict = dict_new();
         if (!c->dict)
             return err_memory(err);
@@ -191,7 +191,7 @@ static int predictors_tell_apart(struct rows *rows, struct err *err)
 
 static int rows_list_all(struct rows *rows, struct err *err)
 {
-    size_t n = 4;
+    size_t n = 5;
 
     for (int m = 0; m < rows->n_models; m++)
         n += 1 + (size_t)rows->models[m].n_probs;
@@ -204,6 +204,8 @@ static int rows_list_all(struct rows *rows, struct err *err)
         for (int i = 0; i < rows->models[m].n_probs; i++)
             rows->all[rows->n_all++] = &rows->models[m].probs[i];
     }
+    if (rows->upper.name)
+        rows->all[rows->n_all++] = &rows->upper;
     if (rows->weight.name)
         rows->all[rows->n_all++] = &rows->weight;
     if (rows->group.name)
@@ -219,6 +221,7 @@ int rows_resolve(struct rows *rows, const struct rows_opts *opts, const struct c
     if (column_named(&rows->truth, COLUMN_LABEL, csv, file, opts->truth, err) < 0 ||
         predictors_init(rows, opts->predictions, csv, file, err) < 0 ||
         predictors_tell_apart(rows, err) < 0 ||
+        column_named(&rows->upper, COLUMN_UPPER, csv, file, opts->upper, err) < 0 ||
         column_named(&rows->weight, COLUMN_WEIGHT, csv, file, opts->weight, err) < 0 ||
         column_named(&rows->group, COLUMN_GROUP, csv, file, opts->group, err) < 0 ||
         column_named(&rows->by, COLUMN_BY, csv, file, opts->by, err) < 0)

@@ -23,6 +23,8 @@ static const char *default_list(const struct scoring *s, const struct model *mod
 {
     int n_classes = s->classification ? s->classes.n : 0;
 
+    if (s->upper)
+        return "aft_nloglik,interval_regression_accuracy";
     if (ranking && n_classes <= 2 && (model->value || model->prob))
         return "ndcg@10,map";
     if (n_classes == 2 && model->value)
@@ -31,8 +33,12 @@ static const char *default_list(const struct scoring *s, const struct model *mod
     return metric_defaults(n_classes, model->prob != NULL);
 }
 
-static int metric_suits(const struct metric *m, bool classification, struct err *err)
+static int metric_suits(const struct metric *m, const struct scoring *s, struct err *err)
 {
+    bool classification = s->classification;
+
+    if (m->info->needs_upper && !s->upper)
+        return err_usage(err, "metric '%s' needs --upper", m->name);
     if (classification ? m->info->classification : m->info->regression)
         return 0;
     return err_set(err, "metric '%s' is for %s, but the task is %s; --task overrides", m->name,
@@ -40,7 +46,8 @@ static int metric_suits(const struct metric *m, bool classification, struct err 
         classification ? "classification" : "regression");
 }
 
-static int measures_init(struct measures *m, const char *list, bool classification, struct err *err)
+static int measures_init(
+    struct measures *m, const char *list, const struct scoring *s, struct err *err)
 {
     size_t items = 1;
     char name[64];
@@ -58,7 +65,7 @@ static int measures_init(struct measures *m, const char *list, bool classificati
         snprintf(name, sizeof name, "%.*s", err_quote_len(len), list);
         if (metric_find(&m->metrics[m->n], name, err) < 0)
             return err_prefix(err, "--metric");
-        if (metric_suits(&m->metrics[m->n], classification, err) < 0)
+        if (metric_suits(&m->metrics[m->n], s, err) < 0)
             return -1;
         for (int i = 0; i < m->n; i++)
             if (strcmp(m->metrics[i].name, m->metrics[m->n].name) == 0)
@@ -80,7 +87,7 @@ int report_init(
     for (int m = 0; m < s->n_models; m++) {
         const char *names = list ? list : default_list(s, &s->models[m], ranking);
         r->n_models++;
-        if (measures_init(&r->models[m], names, s->classification, err) < 0)
+        if (measures_init(&r->models[m], names, s, err) < 0)
             return -1;
     }
     return 0;

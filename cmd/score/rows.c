@@ -100,6 +100,7 @@ void rows_release(struct rows *rows)
     column_release(&rows->by);
     column_release(&rows->group);
     column_release(&rows->weight);
+    column_release(&rows->upper);
     column_release(&rows->truth);
 }
 
@@ -150,7 +151,7 @@ static bool field_is_missing(const struct csv_field *field, const char *na)
 
 static bool column_has_value(const struct column *c)
 {
-    return c->kind == COLUMN_LABEL || c->kind == COLUMN_PROB || c->kind == COLUMN_WEIGHT;
+    return c->kind != COLUMN_GROUP && c->kind != COLUMN_BY;
 }
 
 static bool column_has_code(const struct column *c)
@@ -163,7 +164,8 @@ static void column_set_value(struct column *c, int64_t i, const struct place *at
     const struct csv_field *field = &at->row->fields[c->field];
     double value;
 
-    if (!number_read(field->text, field->len, &value) || !isfinite(value)) {
+    if (!number_read(field->text, field->len, &value) ||
+        (!isfinite(value) && !(c->kind == COLUMN_UPPER && value > 0))) {
         value = NAN;
         spot_set(&c->not_number, at, field);
     } else if (c->kind == COLUMN_PROB && !(value >= 0 && value <= 1)) {
@@ -198,6 +200,10 @@ static int column_add(struct column *c, int64_t i, const struct place *at, struc
             spot_set(&c->not_number, at, &(struct csv_field){.text = "", .len = 0});
             return 0;
         }
+        if (c->kind == COLUMN_UPPER) {
+            c->value[i] = INFINITY;
+            return 0;
+        }
         if (c->kind != COLUMN_BY)
             return err_set(
                 err, "%s:%lld: column '%s': missing", at->file, (long long)at->row->line, c->name);
@@ -206,6 +212,8 @@ static int column_add(struct column *c, int64_t i, const struct place *at, struc
         column_set_value(c, i, at);
     if (c->kind == COLUMN_WEIGHT && !(c->value[i] >= 0))
         return field_error(c, at, "not a weight (a number of at least 0)", err);
+    if (c->kind == COLUMN_UPPER && isnan(c->value[i]))
+        return field_error(c, at, "not a number", err);
     return column_has_code(c) ? column_set_code(c, i, at, err) : 0;
 }
 

@@ -28,6 +28,7 @@ enum column_kind {
     COLUMN_LABEL, /* truth or prediction: numbers and codes */
     COLUMN_PROB,  /* numbers, checked later */
     COLUMN_WEIGHT,
+    COLUMN_UPPER, /* numbers; missing is infinity */
     COLUMN_GROUP, /* codes */
     COLUMN_BY,    /* codes; may be missing */
 };
@@ -58,7 +59,7 @@ struct predictor {
 struct rows {
     int64_t n, dropped; /* dropped: for want of a truth */
     double total_weight;
-    struct column truth, weight, group, by; /* name NULL: not there */
+    struct column truth, upper, weight, group, by; /* name NULL: not there */
     struct predictor *models;
     int n_models;
     struct column **all; /* every one of them, for reading */
@@ -69,7 +70,7 @@ struct rows {
 struct rows_opts {
     char delimiter;
     bool drop_missing_target;
-    const char *truth, *predictions, *weight, *group, *by, *na;
+    const char *truth, *upper, *predictions, *weight, *group, *by, *na;
 };
 
 int rows_read(struct rows *rows, const struct operands *files, const struct rows_opts *opts,

@@ -45,6 +45,8 @@ static int delimiter_parse(const char *text, void *field, struct err *err)
 static const struct opt table[] = {
     OPT_HEAD("Columns"),
     OPT_STRING('y', "target", struct options, rows.truth, "COL", "the truth"),
+    OPT_STRING(0, "upper", struct options, rows.upper, "COL",
+        "upper bounds of the truth, -y being the lower ones; a missing one is infinity"),
     OPT_STRING('p', "prediction", struct options, rows.predictions, "LIST",
         "predictions to score or compare; probabilities stand beside them as p_CLASS"),
     OPT_STRING('w', "weight", struct options, rows.weight, "COL", "weights of rows"),

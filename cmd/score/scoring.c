@@ -52,6 +52,8 @@ static int settle_task(struct scoring *s, const struct rows *rows, enum task tas
 
     if (task != TASK_AUTO)
         s->classification = task == TASK_CLASSIFICATION;
+    else if (rows->upper.name)
+        s->classification = false;
     else if (truth->not_number.line || (truth->dict && is_zero_or_one(truth->dict)))
         s->classification = true;
     else if (truth->dict && any_prob(rows, &s->classification, err) < 0)
@@ -273,11 +275,14 @@ int scoring_init(struct scoring *s, struct rows *rows, enum task task, const cha
 {
     *s = (struct scoring){.n = rows->n,
         .y = rows->truth.value,
+        .upper = rows->upper.value,
         .weight = rows->weight.value,
         .group = rows->group.code,
         .n_groups = rows->group.dict ? dict_size(rows->group.dict) : 0};
     if (settle_task(s, rows, task, err) < 0)
         return -1;
+    if (s->upper && s->classification)
+        return err_set(err, "--upper: the task is classification, whose classes have no bounds");
     if (positive && !s->classification)
         return err_set(err, "--positive: the task is regression, which has no classes");
     if (s->classification && settle_classes(s, rows, positive, err) < 0)
@@ -304,6 +309,7 @@ void scoring_release(struct scoring *s)
     mem_free(s->models);
     mem_free(s->owned_group);
     mem_free(s->owned_weight);
+    mem_free(s->owned_upper);
     mem_free(s->owned_y);
     classes_release(&s->classes);
 }
@@ -358,11 +364,13 @@ static int model_select(
 int scoring_select(struct scoring *to, const struct scoring *from, const uint32_t *rows, int64_t n,
     int32_t *map, struct err *err)
 {
-    *to = (struct scoring){.n = n, .classification = from->classification};
+    *to = (struct scoring){.n = n, .classification = from->classification, .origin = rows};
     to->classes = (struct classes){.n = from->classes.n};
     to->models = mem_zalloc((size_t)from->n_models, sizeof *to->models);
     to->y = to->owned_y = pick(from->y, rows, n, 1);
     if (!to->models || !to->y)
+        return err_memory(err);
+    if (from->upper && !(to->upper = to->owned_upper = pick(from->upper, rows, n, 1)))
         return err_memory(err);
     if (from->weight && !(to->weight = to->owned_weight = pick(from->weight, rows, n, 1)))
         return err_memory(err);
@@ -393,5 +401,7 @@ struct scored scoring_model(const struct scoring *s, int model)
         .label = m->label,
         .prob = m->prob,
         .value = m->value,
-        .group = s->group};
+        .group = s->group,
+        .upper = s->upper,
+        .origin = s->origin};
 }

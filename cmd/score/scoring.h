@@ -29,10 +29,12 @@ struct scoring {
     int64_t n;
     bool classification;
     struct classes classes;
-    double *y;            /* class codes or values */
-    const double *weight; /* borrowed; NULL: none */
-    const int32_t *group; /* from 0, dense; NULL: none */
-    double *owned_y, *owned_weight;
+    double *y;              /* class codes or values */
+    const double *upper;    /* of a truth that is between bounds; borrowed; NULL: none */
+    const double *weight;   /* borrowed; NULL: none */
+    const uint32_t *origin; /* [n] where rows are among all; borrowed; NULL: they are all */
+    const int32_t *group;   /* from 0, dense; NULL: none */
+    double *owned_y, *owned_upper, *owned_weight;
     int32_t *owned_group;
     int32_t n_groups;
     struct model *models;
@@ -43,8 +45,8 @@ struct scoring {
 int scoring_init(struct scoring *s, struct rows *rows, enum task task, const char *positive,
     const struct watch *watch, struct err *err) MUST_CHECK;
 void scoring_release(struct scoring *s);
-/* The rows named by rows[n] alone, copied; the classes stay those of all.  map has n_groups items
- * of -1, before and after. */
+/* The rows named by rows[n] alone, copied, but for rows itself, which must outlive them; the
+ * classes stay those of all.  map has n_groups items of -1, before and after. */
 int scoring_select(struct scoring *to, const struct scoring *from, const uint32_t *rows, int64_t n,
     int32_t *map, struct err *err) MUST_CHECK;
 /* One model as metrics see it. */

@@ -21,6 +21,7 @@ static const struct opt table[] = {
     OPT_HEAD("Model and rows"),
     OPT_GROUP(predict_opts_table, struct options, predict),
     OPT_GROUP(predict_boost_table, struct options, predict),
+    OPT_GROUP(bind_margin_opt, struct options, predict.bind),
     OPT_HEAD("General"),
     OPT_GROUP(common_thread_opt, struct options, common),
     OPT_GROUP(common_opts, struct options, common),

@@ -21,7 +21,6 @@ struct options {
     struct boost_opts boost;
     struct xgb_params xgb;
     int64_t n_rounds;
-    const char *quantiles; /* text of reg:quantileerror's levels */
 };
 
 static const struct options defaults = {
@@ -36,14 +35,16 @@ static const struct options defaults = {
                 .lambdarank_score_normalization = true,
                 .lambdarank_bias_norm = 1,
                 .ndcg_exp_gain = true},
-        .eta = 0.3,
-        .regular = {.lambda = 1, .min_weight = 1},
+        .eta = NAN,
+        .regular = {.lambda = NAN, .min_weight = 1},
         .max_depth = 6,
         .num_parallel_tree = 1,
         .subsample = 1,
         .colsample_bytree = 1,
         .colsample_bylevel = 1,
         .colsample_bynode = 1,
+        .max_cat_to_onehot = 4,
+        .max_cat_threshold = 64,
         .base_score = NAN},
     .n_rounds = 100,
 };
@@ -53,10 +54,13 @@ static const struct opt table[] = {
     OPT_INT('n', "rounds", struct options, n_rounds, 1, ROUNDS_MAX, "N", "how many rounds"),
     OPT_STRING(0, "objective", struct options, xgb.objective, "NAME",
         "what is made small; by default reg:squarederror, binary:logistic or multi:softprob, as "
-        "the "
-        "target is"),
-    OPT_REAL(0, "eta", struct options, xgb.eta, 0, 1, 0, "R",
-        "what each tree's values are multiplied by"),
+        "the target is"),
+    OPT_ENUM(0, "booster", struct options, xgb.booster, xgb_boosters, "NAME",
+        "gbtree: trees; dart: trees, each round without some of those before it; gblinear: weights "
+        "of columns"),
+    OPT_REAL(0, "eta", struct options, xgb.eta, 0, 1, OPT_NO_DEFAULT, "R",
+        "what each tree's values, or steps of weights, are multiplied by; by default 0.3, of "
+        "gblinear 0.5"),
     OPT_REAL(0, "gamma", struct options, xgb.gamma, 0, 1e300, 0, "G", "what a split must gain"),
     OPT_INT(0, "max_depth", struct options, xgb.max_depth, 0, 1 << 30, "N",
         "splits from root to leaf; 0: no limit"),
@@ -68,10 +72,10 @@ static const struct opt table[] = {
         "second derivative that a child needs"),
     OPT_REAL(0, "max_delta_step", struct options, xgb.regular.max_step, 0, 1e300, 0, "V",
         "the greatest value of a leaf; 0: no limit"),
-    OPT_REAL(0, "lambda", struct options, xgb.regular.lambda, 0, 1e300, 0, "L",
-        "penalty of leaves' squares"),
+    OPT_REAL(0, "lambda", struct options, xgb.regular.lambda, 0, 1e300, OPT_NO_DEFAULT, "L",
+        "penalty of the squares of leaves or weights; by default 1, of gblinear 0"),
     OPT_REAL(0, "alpha", struct options, xgb.regular.alpha, 0, 1e300, 0, "A",
-        "penalty of leaves' sizes"),
+        "penalty of the sizes of leaves or weights"),
     OPT_INT(0, "num_parallel_tree", struct options, xgb.num_parallel_tree, 1, PARALLEL_MAX, "N",
         "trees beside each other in a round"),
     OPT_ENUM(0, "tree_method", struct options, xgb.tree_method, xgb_tree_methods, "NAME",
@@ -85,8 +89,31 @@ static const struct opt table[] = {
         "given"),
     OPT_FLAG(0, "sketch_local", struct options, xgb.sketch_local,
         "approx: cuts are proposed anew in each node"),
+    OPT_INT(0, "max_cat_to_onehot", struct options, xgb.max_cat_to_onehot, 1, 1 << 30, "N",
+        "categories of fewer levels are cut one level against the rest"),
+    OPT_INT(0, "max_cat_threshold", struct options, xgb.max_cat_threshold, 2, 1 << 30, "N",
+        "one side of a category's cut has fewer levels than that"),
     OPT_REAL(0, "base_score", struct options, xgb.base_score, -1e300, 1e300, OPT_NO_DEFAULT, "V",
         "the prediction before the first tree; by default estimated"),
+    OPT_HEAD("Weights of columns (gblinear)"),
+    OPT_ENUM(0, "updater", struct options, xgb.linear.updater, linear_updater_names, "NAME",
+        "how weights are found; coord_descent takes any --feature_selector"),
+    OPT_ENUM(0, "feature_selector", struct options, xgb.linear.selector, linear_selector_names,
+        "NAME", "which weight is changed next"),
+    OPT_INT(0, "top_k", struct options, xgb.linear.top_k, 0, 1 << 30, "N",
+        "weights that greedy and thrifty change in a round; 0: all but one"),
+    OPT_REAL(0, "tolerance", struct options, xgb.linear.tolerance, 0, 1e300, 0, "V",
+        "end after a round that changes no weight by more; 0: never"),
+    OPT_HEAD("Dropout (dart)"),
+    OPT_REAL(0, "rate_drop", struct options, xgb.dart.rate_drop, 0, 1, 0, "F",
+        "trees that a round is grown without, as a fraction"),
+    OPT_FLAG(0, "one_drop", struct options, xgb.dart.one_drop, "at least one tree"),
+    OPT_REAL(0, "skip_drop", struct options, xgb.dart.skip_drop, 0, 1, 0, "F",
+        "rounds that are grown with all trees, as a fraction"),
+    OPT_ENUM(0, "sample_type", struct options, xgb.dart.sample_type, dart_samples, "NAME",
+        "trees alike, or those with more weight more likely"),
+    OPT_ENUM(0, "normalize_type", struct options, xgb.dart.normalize_type, dart_normalizes, "NAME",
+        "a new tree weighs as much as each dropped one, or as all together"),
     OPT_HEAD("Sampling"),
     OPT_REAL(0, "subsample", struct options, xgb.subsample, 0, 1, OPT_OPEN_MIN, "F",
         "rows of a round, as a fraction"),
@@ -104,14 +131,11 @@ static const struct opt table[] = {
     OPT_STRING(0, "interaction_constraints", struct options, xgb.interactions, "SETS",
         "[[0,1],[2,3]] or names: columns that may stand on one path"),
     OPT_HEAD("Objectives"),
-    OPT_REAL(0, "scale_pos_weight", struct options, xgb.opts.scale_pos_weight, 0, 1e300,
-        OPT_OPEN_MIN, "W", "weight of rows of the positive class"),
-    OPT_REAL(0, "huber_slope", struct options, xgb.opts.huber_slope, 0, 1e300, OPT_OPEN_MIN, "D",
-        "of reg:pseudohubererror"),
-    OPT_REAL(0, "tweedie_variance_power", struct options, xgb.opts.tweedie_variance_power, 1, 2,
-        OPT_OPEN_MIN | OPT_OPEN_MAX, "P", "of reg:tweedie"),
+    OPT_GROUP(objective_opts_table, struct options, xgb.opts),
     OPT_GROUP(read_opts_table, struct options, read),
+    OPT_GROUP(read_margin_opt, struct options, read),
     OPT_GROUP(train_opts_table, struct options, train),
+    OPT_STRING(0, "eval_metric", struct options, train.metric, "LIST", "the same as --metric"),
     OPT_GROUP(boost_opts_table, struct options, boost),
     OPT_HEAD("General"),
     OPT_GROUP(common_seed_opt, struct options, common),
@@ -134,21 +158,43 @@ static int method_check(const struct xgb_params *p, struct err *err)
     return 0;
 }
 
+/* The objective says what kind of target it takes, unless an option does. */
+static struct read_opts reading(const struct options *o)
+{
+    const struct objective *objective = o->xgb.objective ? objective_named(o->xgb.objective) : NULL;
+    struct read_opts read = o->read;
+
+    if (objective && read.task == TASK_AUTO && !o->boost.init)
+        read.task = (int)objective->task;
+    return read;
+}
+
 static int run(
     const struct options *o, const struct operands *files, struct watch *watch, struct err *err)
 {
     struct xgb_params params = o->xgb;
     struct train_opts train = o->train;
+    struct read_opts read = reading(o);
+    if (o->xgb.booster != BOOSTER_DART && dart_given(&o->xgb.dart))
+        return err_usage(err, "--rate_drop, --one_drop, --skip_drop, --sample_type and "
+                              "--normalize_type go with --booster dart");
     params.seed = params.opts.seed = (uint64_t)o->common.seed;
-    train.max_bins = xgb_bins(&params);
     if (method_check(&params, err) < 0)
         return -1;
+    if (o->xgb.booster != BOOSTER_GBTREE && o->boost.refresh)
+        return err_usage(err, "--refresh is for the trees of --booster gbtree");
+    if (booster_settle(&params, &defaults.xgb, err) < 0)
+        return -1;
+    if (params.booster == BOOSTER_GBLINEAR && train.resume && train.early_stop)
+        return err_usage(err, "--resume does not know the rounds that --early-stop would look back "
+                              "at: a gblinear checkpoint has the weights of its last round only");
+    train.max_bins = xgb_bins(&params);
     const struct train_job job = {
         .learner = &xgb_learner,
         .params = &params,
         .n_rounds = o->n_rounds,
         .common = &o->common,
-        .read = &o->read,
+        .read = &read,
         .train = &train,
         .boost = &o->boost,
     };

@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "cmd/xgb/choose.h"
@@ -13,6 +14,7 @@
 #include "common/io/format/number.h"
 #include "common/learner/sums.h"
 #include "common/learner/targets.h"
+#include "common/tree/linear.h"
 #include "common/tree/recut.h"
 
 const char *const xgb_tree_methods[] = {"auto", "hist", "approx", "exact", NULL};
@@ -31,8 +33,9 @@ struct xgb {
     struct gradient *gradient; /* [n] of the tree at hand, weighted */
     struct sums sums;
     struct weighted *weighted; /* [n] leaves that are quantiles */
+    double *left;              /* [n] y - f of the output at hand, for those */
     double *hessian;           /* [n] of drawn rows, where bins are cut by them */
-    const double *raw;         /* of the round, for those */
+    const double *raw;         /* of the round */
     int round, output;         /* of the tree at hand */
     double *base;              /* [n_outputs] */
     int8_t *direction;
@@ -127,30 +130,36 @@ static int base_init(struct xgb *x, struct err *err)
     return 0;
 }
 
+static bool is_linear(const struct xgb *x)
+{
+    return x->params->booster == BOOSTER_GBLINEAR;
+}
+
 static int rows_init(struct xgb *x, const struct table *t, struct err *err)
 {
     struct objective_rows *rows = &x->rows;
     size_t n = (size_t)t->n_rows;
+    bool leaves = rows->objective->level && !is_linear(x);
 
     rows->opts = &x->params->opts;
     rows->n = t->n_rows;
     rows->y = t->y;
     rows->weight = t->weight;
     rows->group = t->group;
-    rows->n_outputs = rows->objective->link == LINK_SOFTMAX ? (int)dict_size(t->target.classes)
-                      : rows->objective->level && rows->opts->n_quantiles ? rows->opts->n_quantiles
-                                                                          : 1;
+    rows->n_outputs = objective_outputs(rows->objective, rows->opts, &t->target);
     x->gradient = mem_alloc(n, sizeof *x->gradient);
-    if (rows->objective->level)
+    if (leaves) {
         x->weighted = mem_alloc(n, sizeof *x->weighted);
+        x->left = mem_alloc(n, sizeof *x->left);
+    }
     if (xgb_recuts(x))
         x->hessian = mem_alloc(n, sizeof *x->hessian);
-    if (!x->gradient || (rows->objective->level && !x->weighted) || (xgb_recuts(x) && !x->hessian))
+    if (!x->gradient || (leaves && (!x->weighted || !x->left)) || (xgb_recuts(x) && !x->hessian))
         return err_memory(err);
     mem_expect(x->gradient, n * sizeof *x->gradient);
     if (rows->objective->start && rows->objective->start(rows, err) < 0)
         return -1;
-    return sums_second_init(&x->sums, t->n_rows, err);
+    return is_linear(x) ? 0 : sums_second_init(&x->sums, t->n_rows, err);
 }
 
 static int columns_of(double fraction, int n)
@@ -199,8 +208,9 @@ static int xgb_start(void *self, const void *params, const struct table *train,
         objective_choose(x->params->objective, &train->target, train->group != NULL, err);
     if (!x->rows.objective ||
         (train->weight && weights_check(train->weight, train->n_rows, err) < 0) ||
-        targets_check(x, train, err) < 0 || constraints_init(x, train, err) < 0 ||
-        rows_init(x, train, err) < 0 || base_init(x, err) < 0)
+        booster_takes(x->params, &train->schema, err) < 0 || targets_check(x, train, err) < 0 ||
+        constraints_init(x, train, err) < 0 || rows_init(x, train, err) < 0 ||
+        base_init(x, err) < 0)
         return -1;
     grow_choose(x, train, grow);
     return 0;
@@ -214,6 +224,7 @@ static void xgb_release(void *self)
         x->rows.objective->release(&x->rows);
     mem_free(x->gradient);
     mem_free(x->weighted);
+    mem_free(x->left);
     mem_free(x->hessian);
     mem_free(x->base);
     mem_free(x->direction);
@@ -228,9 +239,12 @@ static int xgb_forest(const void *self, struct forest *forest, struct err *err)
     if (forest_init(forest, FOREST_SUM, x->rows.n_outputs, 1, err) < 0)
         return -1;
     memcpy(forest->base, x->base, (size_t)x->rows.n_outputs * sizeof *forest->base);
+    if (x->rows.objective->level && x->rows.n_outputs > 1 &&
+        forest_quantiles(forest, x->rows.opts->quantile) < 0)
+        return err_memory(err);
     forest->link = x->rows.objective->link;
     forest->parallel = (int)x->params->num_parallel_tree;
-    return 0;
+    return is_linear(x) ? linear_init(forest, x->table->schema.n_cols, err) : 0;
 }
 
 /* ---- rounds ---- */
@@ -284,6 +298,19 @@ static void gradients_chunk(void *ctx, int64_t chunk, int worker)
     int64_t begin = chunk * CHUNK, end = begin + CHUNK < rows->n ? begin + CHUNK : rows->n;
     (void)worker;
     rows->objective->gradients(rows, x->raw, x->output, begin, end, x->gradient);
+    /* trees beside each other have the same, though each adds to raw as it grows */
+    for (int64_t i = begin; i < end && x->left; i++)
+        x->left[i] = rows->y[i] - x->raw[i * rows->n_outputs + x->output];
+}
+
+static double (*xgb_gradients(void *self, int output, const double *raw))[2]
+{
+    struct xgb *x = self;
+
+    x->raw = raw;
+    x->output = output;
+    pool_run((x->rows.n + CHUNK - 1) / CHUNK, gradients_chunk, x);
+    return (double(*)[2])(void *)x->gradient;
 }
 
 static void fit_gradients(
@@ -292,13 +319,17 @@ static void fit_gradients(
     struct xgb *x = self;
     (void)draws, (void)measured;
 
-    x->raw = raw;
-    x->output = output;
-    pool_run((x->rows.n + CHUNK - 1) / CHUNK, gradients_chunk, x);
+    xgb_gradients(self, output, raw);
     if (x->params->sampling_method == SAMPLE_GRADIENT_BASED && x->params->subsample < 1)
         gradients_choose(x->gradient, x->rows.n, x->params->subsample, x->params->regular.lambda,
             x->params->seed, (uint32_t)(x->round * x->rows.n_outputs + output));
     sums_second(&x->sums, &x->gradient->s);
+}
+
+static const struct linear_opts *xgb_linear(const void *self)
+{
+    const struct xgb *x = self;
+    return is_linear(x) ? &x->params->linear : NULL;
 }
 
 /* A quantile of what is left. */
@@ -308,11 +339,10 @@ static double leaf_quantile(const struct xgb *x, const struct hist_rows *leaf)
 
     for (uint32_t i = 0; i < leaf->n; i++) {
         uint32_t row = leaf->row[i];
-        items[i] =
-            (struct weighted){x->rows.y[row] - x->raw[(int64_t)row * x->rows.n_outputs + x->output],
-                x->rows.weight ? x->rows.weight[row] : 1};
+        items[i] = (struct weighted){x->left[row], x->rows.weight ? x->rows.weight[row] : 1};
     }
-    return weighted_quantile(items, leaf->n, x->rows.objective->level(&x->rows, x->output));
+    return objective_quantile(
+        items, leaf->n, x->rows.weight != NULL, x->rows.objective->level(&x->rows, x->output));
 }
 
 enum { AHEAD = 16 };
@@ -334,8 +364,11 @@ static void xgb_leaf(
     const void *self, const struct hist_rows *rows, const int64_t *totals, double *value)
 {
     const struct xgb *x = self;
-    double best = x->rows.objective->level ? leaf_quantile(x, rows) : leaf_newton(x, rows);
-    (void)totals;
+    /* a root may have less than a child needs: then it says nothing */
+    double h = (double)totals[1] * x->sums.stats.unit[0];
+    double best = x->rows.objective->level            ? leaf_quantile(x, rows)
+                  : h < x->params->regular.min_weight ? 0
+                                                      : leaf_newton(x, rows);
     *value = x->params->eta / (double)x->params->num_parallel_tree * best;
 }
 
@@ -345,11 +378,92 @@ static bool xgb_leaf_by_rows(const void *self)
     return true;
 }
 
+/* The objective's own metric. */
+static const char *xgb_metrics(const void *params, const struct table *train, char text[64])
+{
+    const struct xgb_params *p = params;
+    struct err ignored;
+    const struct objective *o =
+        objective_choose(p->objective, &train->target, train->group != NULL, &ignored);
+
+    if (!o)
+        return NULL; /* start() says why */
+    if (o->ranking && p->opts.lambdarank_pair_method == PAIRS_TOPK)
+        snprintf(text, 64, "%s@%d", o->metric,
+            (int)(p->opts.lambdarank_num_pair ? p->opts.lambdarank_num_pair : 32));
+    else if (strcmp(o->name, "reg:tweedie") == 0)
+        snprintf(text, 64, "%s@%g", o->metric, p->opts.tweedie_variance_power);
+    else
+        snprintf(text, 64, "%s", o->metric);
+    return text;
+}
+
+static json_t *describe_linear(const struct xgb_params *p)
+{
+    const struct linear_opts *l = &p->linear;
+    return json_pack("{s:s?, s:s, s:f, s:f, s:f, s:s, s:s, s:I, s:f, s:I}", "objective",
+        p->objective, "booster", xgb_boosters[p->booster], "eta", l->eta, "lambda", l->lambda,
+        "alpha", l->alpha, "updater", linear_updater_names[l->updater], "feature_selector",
+        linear_selector_names[l->selector], "top_k", (json_int_t)l->top_k, "tolerance",
+        l->tolerance, "seed", (json_int_t)p->seed);
+}
+
+/* Models of several are read by it. */
+static json_t *quantiles_describe(const struct objective_opts *o)
+{
+    json_t *list = json_array();
+
+    for (int i = 0; i < o->n_quantiles; i++)
+        if (json_array_append_new(list, json_real(o->quantile[i])) < 0) {
+            json_decref(list);
+            return NULL;
+        }
+    return list;
+}
+
+/* ---- dart ---- */
+
+static int xgb_choose(const void *self, int round, int n_trees, const double *weight, int *dropped)
+{
+    const struct xgb_params *p = ((const struct xgb *)self)->params;
+    return dart_choose(&p->dart, p->seed, round, n_trees, weight, dropped);
+}
+
+static void xgb_scale(const void *self, int n_dropped, double *old, double *own)
+{
+    const struct xgb *x = self;
+    const struct xgb_params *p = x->params;
+    int n_trees = x->rows.n_outputs * (int)p->num_parallel_tree;
+    dart_scale(&p->dart, p->eta, n_trees, n_dropped, old, own);
+}
+
+static const struct dropping *xgb_dropping(const void *self)
+{
+    static const struct dropping dart = {xgb_choose, xgb_scale};
+    const struct xgb *x = self;
+    return x->params->booster == BOOSTER_DART ? &dart : NULL;
+}
+
+/* ---- description ---- */
+
+static json_t *dart_describe(const struct dart_opts *o)
+{
+    return json_pack("{s:s, s:s, s:s, s:f, s:f, s:b}", "booster", xgb_boosters[BOOSTER_DART],
+        "sample_type", dart_samples[o->sample_type], "normalize_type",
+        dart_normalizes[o->normalize_type], "rate_drop", o->rate_drop, "skip_drop", o->skip_drop,
+        "one_drop", (int)o->one_drop);
+}
+
 static json_t *xgb_describe(const void *params)
 {
     const struct xgb_params *p = params;
-    return json_pack("{s:s?, s:f, s:f, s:f, s:f, s:f, s:f, s:I, s:I, s:I, s:I, s:f, s:s, s:s, s:s, "
-                     "s:f, s:f, s:f, s:f, s:b, s:s?, s:s?, s:I}",
+
+    if (p->booster == BOOSTER_GBLINEAR)
+        return describe_linear(p);
+    json_t *dart = p->booster == BOOSTER_DART ? dart_describe(&p->dart) : json_object();
+    json_t *j = json_pack(
+        "{s:s?, s:f, s:f, s:f, s:f, s:f, s:f, s:I, s:I, s:I, s:I, s:f, s:s, s:s, s:s, "
+        "s:f, s:f, s:f, s:f, s:b, s:I, s:I, s:s?, s:s?, s:I}",
         "objective", p->objective, "eta", p->eta, "gamma", p->gamma, "lambda", p->regular.lambda,
         "alpha", p->regular.alpha, "max_delta_step", p->regular.max_step, "min_child_weight",
         p->regular.min_weight, "max_depth", (json_int_t)p->max_depth, "max_leaves",
@@ -359,8 +473,21 @@ static json_t *xgb_describe(const void *params)
         xgb_tree_methods[p->tree_method], "grow_policy", xgb_grow_policies[p->grow_policy],
         "colsample_bytree", p->colsample_bytree, "colsample_bylevel", p->colsample_bylevel,
         "colsample_bynode", p->colsample_bynode, "sketch_eps", p->sketch_eps, "sketch_local",
-        p->sketch_local, "monotone_constraints", p->monotone, "interaction_constraints",
-        p->interactions, "seed", (json_int_t)p->seed);
+        (int)p->sketch_local, "max_cat_to_onehot", (json_int_t)p->max_cat_to_onehot,
+        "max_cat_threshold", (json_int_t)p->max_cat_threshold, "monotone_constraints", p->monotone,
+        "interaction_constraints", p->interactions, "seed", (json_int_t)p->seed);
+
+    if (!j || !dart || json_object_update(j, dart) < 0) {
+        json_decref(j);
+        j = NULL;
+    }
+    json_decref(dart);
+    if (j && p->opts.n_quantiles &&
+        json_object_set_new(j, "quantile_alpha", quantiles_describe(&p->opts)) < 0) {
+        json_decref(j);
+        return NULL;
+    }
+    return j;
 }
 
 static const struct boosting boosting = {
@@ -368,6 +495,9 @@ static const struct boosting boosting = {
     .stats = fit_gradients,
     .recuts = xgb_recuts,
     .bins = xgb_recut,
+    .linear = xgb_linear,
+    .gradients = xgb_gradients,
+    .dropping = xgb_dropping,
 };
 
 const struct learner xgb_learner = {
@@ -383,5 +513,6 @@ const struct learner xgb_learner = {
     .leaves_out = xgb_leaves_out,
     .leaf = xgb_leaf,
     .leaf_by_rows = xgb_leaf_by_rows,
+    .metrics = xgb_metrics,
     .describe = xgb_describe,
 };

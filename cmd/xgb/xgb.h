@@ -4,7 +4,8 @@
  *
  * A round grows a tree (or num_parallel_tree) for each output on the first and second derivatives
  * of the objective at what the trees before say; a leaf's value is eta S / (H + lambda), S being
- * the sum of -dL/df brought alpha nearer to 0.
+ * the sum of -dL/df brought alpha nearer to 0.  With the booster gblinear it changes the weights of
+ * columns instead (common/learner/coordinate.h).
  */
 #ifndef CMD_XGB_XGB_H
 #define CMD_XGB_XGB_H
@@ -12,7 +13,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "cmd/xgb/booster.h"
+#include "cmd/xgb/dart.h"
 #include "cmd/xgb/objective.h"
+#include "common/learner/coordinate.h"
 #include "common/learner/learner.h"
 #include "common/tree/score.h"
 
@@ -24,13 +28,17 @@ extern const char *const xgb_tree_methods[], *const xgb_grow_policies[], *const 
 struct xgb_params {
     const char *objective; /* NULL: the target's own */
     struct objective_opts opts;
-    double eta, gamma;
-    struct regular regular; /* lambda, alpha, max_delta_step, min_child_weight */
+    int booster;
+    struct dart_opts dart;     /* of dart */
+    struct linear_opts linear; /* of gblinear; booster_settle() takes eta and so on from below */
+    double eta, gamma;         /* eta NAN, as lambda: the booster's default */
+    struct regular regular;    /* lambda, alpha, max_delta_step, min_child_weight */
     int64_t max_depth, max_leaves, num_parallel_tree;
     int64_t max_bin; /* 0: not given */
-    double
-        sketch_eps; /* of TREE_APPROX: how far cuts may be apart; 0: 1 / max_bin, or SKETCH_EPS */
-    bool sketch_local; /* cuts are proposed in each node */
+    /* of TREE_APPROX: how far cuts may be apart; 0: 1 / max_bin, or SKETCH_EPS */
+    double sketch_eps;
+    bool sketch_local;                            /* cuts are proposed in each node */
+    int64_t max_cat_to_onehot, max_cat_threshold; /* booster_settle() puts them into regular */
     double subsample;
     int sampling_method, tree_method, grow_policy;
     double colsample_bytree, colsample_bylevel, colsample_bynode;

@@ -23,6 +23,8 @@ enum rng_purpose {
     RNG_BOOT = 8,    /* bootstrap of scores; step: repeat */
     RNG_SHUFFLE = 9, /* orders of rows */
     RNG_TIES = 10,   /* choices between equals */
+    RNG_PAIRS = 11,  /* pairs of rows to compare; step: round, row: group */
+    RNG_DROP = 12,   /* trees that a round leaves out; step: round */
 };
 
 struct rng {

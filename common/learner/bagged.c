@@ -171,10 +171,7 @@ static int codes_init(struct run *r, struct err *err)
     b->resumed_cuts = mem_alloc(cuts->n, sizeof *b->resumed_cuts);
     if (!b->resumed_cuts)
         return err_memory(err);
-    for (uint32_t i = 0; i < cuts->n; i++) {
-        const struct bin_column *c = &r->bins.cols[cuts->column[i]];
-        b->resumed_cuts[i] = bin_code_below(c, 0, c->n_bins - 1, cuts->threshold[i]);
-    }
+    bins_codes_below(&r->bins, cuts->column, cuts->threshold, cuts->n, b->resumed_cuts);
     return 0;
 }
 

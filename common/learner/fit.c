@@ -26,6 +26,44 @@ int run_keep(
     return 0;
 }
 
+/* The metrics on the training rows, of which the forest says raw. */
+static int keep_metrics(struct run *r, int round, const double *raw, struct err *err)
+{
+    const struct forest *f = &r->fit->forest;
+    const struct fit_opts *o = r->opts;
+    struct tally *t = &r->told;
+    int64_t k = f->n_outputs;
+    double values[METRICS_MAX];
+
+    if (!t->table && tally_init(t, r->train, f, false, err) < 0)
+        return -1;
+    for (int64_t i = 0; i < r->train->n_rows * k; i++)
+        t->sum[i] = raw[i] - f->base[i % k];
+    t->n_trees = f->n_trees;
+    if (tally_measure(t, f, o->metrics, o->n_metrics, values, err) < 0)
+        return -1;
+    for (int i = 0; i < o->n_metrics; i++)
+        if (run_keep(r, round, "train", o->metrics[i].name, values[i], err) < 0)
+            return -1;
+    return 0;
+}
+
+int run_keep_measures(
+    struct run *r, int round, const double *raw, const uint16_t *draws, struct err *err)
+{
+    const struct boosting *b = r->learner->boosting;
+    double values[BOOST_MEASURES_MAX];
+
+    if (!b->measure)
+        return keep_metrics(r, round, raw, err);
+    b->measure(r->self, raw, draws, values);
+    for (int i = 0; b->measures[i].name; i++)
+        if (!isnan(values[i]) &&
+            run_keep(r, round, b->measures[i].data, b->measures[i].name, values[i], err) < 0)
+            return -1;
+    return 0;
+}
+
 static int measure(struct run *r, struct tally *t, int round, const char *data, struct err *err)
 {
     const struct fit_opts *o = r->opts;
@@ -112,7 +150,10 @@ static int keep_best(struct run *r, struct err *err)
             r->opts->metrics[r->opts->decisive].name);
         return 0;
     }
-    forest_truncate(&fit->forest, r->best_round * forest_trees_per_round(&fit->forest));
+    if (r->rounds->back)
+        r->rounds->back(r);
+    else
+        forest_truncate(&fit->forest, r->best_round * forest_trees_per_round(&fit->forest));
     if (!fit->valid.table)
         return 0;
     tally_clear(&fit->valid, &fit->forest);
@@ -158,6 +199,23 @@ static int run_rounds(struct run *r, struct err *err)
 
 /* ---- beginning and end ---- */
 
+/* Leaves the first n rounds of those the forest came with. */
+static int forest_cut(struct forest *f, int n, struct err *err)
+{
+    if (f->linear && f->linear_rounds > n)
+        return err_usage(err, "-n %d: %d rounds have made the weights to go on from already", n,
+            f->linear_rounds);
+    forest_truncate(f, n * forest_trees_per_round(f));
+    return 0;
+}
+
+static bool same_quantiles(const struct forest *a, const struct forest *b)
+{
+    if (!a->quantile || !b->quantile)
+        return a->quantile == b->quantile;
+    return memcmp(a->quantile, b->quantile, (size_t)a->n_outputs * sizeof *a->quantile) == 0;
+}
+
 /* The forest may have come with trees of an earlier run. */
 static int forest_start(struct run *r, struct err *err)
 {
@@ -169,21 +227,28 @@ static int forest_start(struct run *r, struct err *err)
     if (fresh.n_outputs > LEARNER_MAX_OUTPUTS) {
         err_set(
             err, "%d classes are more than the %d supported", fresh.n_outputs, LEARNER_MAX_OUTPUTS);
-    } else if (!f->n_trees) {
+    } else if (forest_is_empty(f)) {
         forest_release(f);
         *f = fresh;
         return 0;
+    } else if (!f->linear != !fresh.linear) {
+        err_set(err, "what there is to go on from is made by another booster");
     } else if (f->n_outputs != fresh.n_outputs || f->leaf_width != fresh.leaf_width ||
                f->parallel != fresh.parallel || f->kind != fresh.kind || f->link != fresh.link ||
-               f->link_scale != fresh.link_scale) {
+               f->link_scale != fresh.link_scale || !same_quantiles(f, &fresh)) {
         err_set(err, "the trees to go on from are made for another target or loss");
     } else {
-        forest_truncate(f, r->opts->n_rounds * forest_trees_per_round(f));
+        ret = forest_cut(f, r->opts->n_rounds, err);
         r->n_resumed = forest_rounds(f);
-        ret = 0;
     }
     forest_release(&fresh);
     return ret;
+}
+
+int margins_misfit(int n_margins, int n_outputs, struct err *err)
+{
+    return err_usage(err, "--base-margin: %d column%s, and the model has %d output%s", n_margins,
+        n_margins == 1 ? "" : "s", n_outputs, n_outputs == 1 ? "" : "s");
 }
 
 static int run_init(struct run *r, struct table *train, const struct table *valid, struct err *err)
@@ -194,8 +259,10 @@ static int run_init(struct run *r, struct table *train, const struct table *vali
 
     if (forest_start(r, err) < 0)
         return -1;
+    if (train->margin && train->n_margins != fit->forest.n_outputs)
+        return margins_misfit(train->n_margins, fit->forest.n_outputs, err);
     bins_opts.max_bins = r->opts->max_bins;
-    if (bins_build(&r->bins, train, &bins_opts, err) < 0)
+    if (!r->rounds->no_bins && bins_build(&r->bins, train, &bins_opts, err) < 0)
         return -1;
     r->rule =
         (struct grow_rule){r->self, fit->forest.leaf_width, l->leaf, l->leaf_by_rows(r->self)};
@@ -211,9 +278,15 @@ static int run_init(struct run *r, struct table *train, const struct table *vali
                                "or in --valid");
     if (r->rounds->init(r, err) < 0)
         return -1;
-    if (r->opts->drop_cells && r->bins.near)
+    if (r->opts->drop_cells && r->bins.near && !r->keep_cells)
         table_drop_cells(train);
     return 0;
+}
+
+static const struct rounds *rounds_choose(const struct learner *l, const void *self)
+{
+    const struct boosting *b = l->boosting;
+    return !b ? &bagged_rounds : b->linear && b->linear(self) ? &linear_rounds : &boosted_rounds;
 }
 
 int learner_fit(const struct learner *l, const void *params, struct table *train,
@@ -226,15 +299,13 @@ int learner_fit(const struct learner *l, const void *params, struct table *train
         .watch = watch,
         .train = train,
         .fit = fit,
-        .rounds = l->boosting ? &boosted_rounds : &bagged_rounds,
         .started = now,
         .last_shown = now,
         .last_saved = now};
     int ret = -1;
 
     r.self = mem_zalloc(1, l->self_size);
-    r.own = mem_zalloc(1, r.rounds->own_size);
-    if (!r.self || !r.own) {
+    if (!r.self) {
         err_memory(err);
         goto out;
     }
@@ -242,8 +313,15 @@ int learner_fit(const struct learner *l, const void *params, struct table *train
         err_usage(err, "more than %d metrics", METRICS_MAX);
         goto out;
     }
-    if (comm_barrier(comm, err) < 0 || l->start(r.self, params, train, &r.grow, err) < 0 ||
-        run_init(&r, train, valid, err) < 0)
+    if (comm_barrier(comm, err) < 0 || l->start(r.self, params, train, &r.grow, err) < 0)
+        goto out;
+    r.rounds = rounds_choose(l, r.self);
+    r.own = mem_zalloc(1, r.rounds->own_size);
+    if (!r.own) {
+        err_memory(err);
+        goto out;
+    }
+    if (run_init(&r, train, valid, err) < 0)
         goto out;
     ret = run_rounds(&r, err);
     if ((ret == 0 || err->kind == ERR_INTERRUPTED) && forest_settle(&fit->forest) < 0)
@@ -254,6 +332,7 @@ out:
     if (r.self)
         l->release(r.self);
     bins_release(&r.bins);
+    tally_release(&r.told);
     mem_free(r.own);
     mem_free(r.self);
     return ret;

@@ -53,9 +53,10 @@ int header_add(struct header *h, const char *stem, const char *name, struct err 
     return ret;
 }
 
-int header_add_numbered(struct header *h, const char *stem, int64_t n, struct err *err)
+int header_add_numbered(
+    struct header *h, const char *stem, int64_t first, int64_t last, struct err *err)
 {
-    for (int64_t i = 1; i <= n; i++) {
+    for (int64_t i = first; i <= last; i++) {
         char name[24];
         snprintf(name, sizeof name, "_%" PRId64, i);
         if (header_add(h, stem, name, err) < 0)

@@ -26,8 +26,9 @@ void header_release(struct header *h);
 /* The next column: as it is, or a name of ours, prefix, stem and name. */
 int header_keep(struct header *h, const char *name, struct err *err) MUST_CHECK;
 int header_add(struct header *h, const char *stem, const char *name, struct err *err) MUST_CHECK;
-/* stem_1 to stem_n */
-int header_add_numbered(struct header *h, const char *stem, int64_t n, struct err *err) MUST_CHECK;
+/* stem_FIRST to stem_LAST */
+int header_add_numbered(
+    struct header *h, const char *stem, int64_t first, int64_t last, struct err *err) MUST_CHECK;
 /* Writes the line. */
 int header_put(const struct header *h, struct output *out, struct err *err) MUST_CHECK;
 

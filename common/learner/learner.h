@@ -49,6 +49,16 @@ struct boost_tree {
     bool warn;       /* and that is worth a warning */
 };
 
+/* Rounds that are grown without some of the trees before them, whose leaves change afterwards. */
+struct dropping {
+    /* The trees to leave out of n_trees, whose leaves are weight[] times what they were when they
+     * grew: rising, into dropped[n_trees]; how many.  Always the same for the same arguments, so
+     * that a run that goes on from an earlier one can ask again. */
+    int (*choose)(const void *self, int round, int n_trees, const double *weight, int *dropped);
+    /* By what their leaves are multiplied once the round has grown, and those of its own trees. */
+    void (*scale)(const void *self, int n_dropped, double *old, double *own);
+};
+
 /*
  * Of learners whose trees follow from one another, where raw[n_rows][n_outputs] is what the forest
  * says of the training rows so far.
@@ -67,10 +77,17 @@ struct boosting {
     /* After it: may change the leaves' values.  Trees of an earlier run, which have their values
      * and weights, come by as well.  NULL: all are kept as they are. */
     enum boost_verdict (*weigh)(void *self, struct boost_tree *t);
+    /* Of learners that may change weights of columns in the place of growing trees: how it is done
+     * (NULL: trees grow); and -dL/df and d2L/df2, weighted, for an output, in memory of its own
+     * that may be written over: [n_rows][2].  Both NULL: it always grows trees. */
+    const struct linear_opts *(*linear)(const void *self);
+    double (*(*gradients)(void *self, int output, const double *raw))[2];
     /* After the round, values[] of the measures; NAN: nothing to say.  NULL: the metrics are
      * measured on the training rows instead. */
     void (*measure)(void *self, const double *raw, const uint16_t *draws, double *values);
     const struct boost_measure *measures; /* up to one without a name */
+    /* NULL, or what it returns is: rounds see all trees.  Only of FOREST_SUM. */
+    const struct dropping *(*dropping)(const void *self);
 };
 enum { BOOST_MEASURES_MAX = 16 };
 
@@ -89,31 +106,39 @@ struct learner {
     /* An empty forest: kind, outputs, base, link. */
     int (*forest)(const void *self, struct forest *forest, struct err *err);
     const struct row_stats *(*stats)(const void *self);
-    /* How often each row is drawn for a round: draws[n_rows].  Asked for once where samples leave
-     * nothing out of a learner whose trees follow from one another. */
+    /* How often each row is drawn for a round: draws[n_rows].  Of forests with trees beside each
+     * other, for each of these: round is round * parallel + its number.  Asked for once where
+     * samples leave nothing out of a learner whose trees follow from one another. */
     void (*sample)(const void *self, int round, uint16_t *draws);
     bool (*leaves_out)(const void *self); /* does a sample leave out rows that count? */
     /* As in struct grow_rule; whether leaves need their rows. */
     void (*leaf)(
         const void *self, const struct hist_rows *rows, const int64_t *totals, double *value);
     bool (*leaf_by_rows)(const void *self);
+    /* What is measured if nobody says, the first minding most; NULL: what fits the task. */
+    const char *(*metrics)(const void *params, const struct table *train, char text[64]);
     /* params as JSON for the model's description; a new object. */
     json_t *(*describe)(const void *params);
 };
 
 /*
  * Raw outputs of a forest as what they mean by its link: probabilities of the classes (one output
- * is that of the last of two), or the value.  out has prediction_width() values.  The same on any
- * machine.
+ * is that of the last of two), or the value, of several quantiles the central one.  out has
+ * prediction_width() values.  The same on any machine.
  */
 int prediction_width(const struct target *t);
 void prediction_link(
     const struct target *t, const struct forest *f, const double *raw, double *out);
+/* One raw output of a forest that predicts values. */
+double prediction_value(const struct forest *f, double raw);
 int32_t prediction_label(
     const struct target *t, const double *probabilities); /* the greatest; ties: the first */
 /* The class that most of a leaf's weight is of, which gets its tree's vote; ties: the first.  Of
  * one value: the last of two where it is over a half. */
 int32_t leaf_vote(const double *value, int leaf_width);
+
+/* Base margins that are not as many as a model's outputs: the error. */
+int margins_misfit(int n_margins, int n_outputs, struct err *err);
 
 struct fit_opts {
     int n_rounds;
@@ -123,6 +148,9 @@ struct fit_opts {
     int n_metrics;
     const struct metric *metrics;
     int decisive;    /* index of the metric that early stopping watches */
+    bool refresh;    /* the leaves of these rounds are estimated anew */
+    int n_init;      /* rounds that the forest comes with and that are of a finished model, whose
+                        rows may have been others */
     bool curve;      /* measure after every round, not only the last */
     bool drop_cells; /* the training table's cells are not needed afterwards: they may go as soon as
                         they are coded, which halves the memory */
@@ -143,6 +171,7 @@ struct tally {
     const struct table *table;
     int n_trees;   /* added */
     double *sum;   /* [n_rows][n_outputs] */
+    double *rest;  /* what rounding left of it, once trees have been scaled; else NULL */
     double *value; /* FOREST_MEDIAN: [n_trees][n_rows] instead, NAN: the tree did not vote */
     size_t value_room;
     uint32_t *n;    /* [n_rows] trees that voted; NULL: all of them */
@@ -167,10 +196,11 @@ struct fit {
     }
 
 /*
- * Fits a forest.  valid may be NULL.  fit->forest may already hold trees (of the same learner and
- * data): they are kept and the rest is grown.  On ERR_INTERRUPTED the forest holds the trees grown
- * so far.  Early stopping watches valid, else the out-of-bag rows, and cuts the forest back to its
- * best round.
+ * Fits a forest; where tables have margins, these stand in the place of its base.  valid may be
+ * NULL.  fit->forest may already hold trees (of the same learner and data; n_init of its rounds of
+ * any): they are kept and the rest is grown.  On ERR_INTERRUPTED the forest holds the trees grown so
+ * far.  Early stopping watches valid, else the out-of-bag rows, and cuts the forest back to its best
+ * round.
  */
 int learner_fit(const struct learner *l, const void *params, struct table *train,
     const struct table *valid, const struct fit_opts *opts, struct comm *comm,

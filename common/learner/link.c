@@ -29,22 +29,35 @@ static void link_softmax(double scale, const double *raw, int n, double *out)
         out[k] /= sum;
 }
 
+double prediction_value(const struct forest *f, double raw)
+{
+    return f->link == LINK_EXP ? exp_one(f->link_scale * raw) : f->link_scale * raw;
+}
+
 void prediction_link(const struct target *t, const struct forest *f, const double *raw, double *out)
 {
+    if (t->task != TASK_CLASSIFICATION) {
+        out[0] = prediction_value(f, raw[f->central]);
+        return;
+    }
     switch (f->link) {
     case LINK_LOGISTIC:
+        if (t->task != TASK_CLASSIFICATION) {
+            double both[2];
+            link_logistic(f->link_scale * raw[0], both);
+            out[0] = both[1];
+            return;
+        }
         link_logistic(f->link_scale * raw[0], out);
         return;
     case LINK_SOFTMAX:
         link_softmax(f->link_scale, raw, f->n_outputs, out);
         return;
-    case LINK_EXP:
-        out[0] = exp_one(f->link_scale * raw[0]);
-        return;
+    case LINK_EXP: /* of values only */
     case LINK_IDENTITY:
         break;
     }
-    if (t->task == TASK_CLASSIFICATION && f->n_outputs == 1) {
+    if (f->n_outputs == 1) {
         out[0] = 1 - f->link_scale * raw[0];
         out[1] = f->link_scale * raw[0];
         return;

@@ -2,11 +2,41 @@
 #include "common/learner/predict.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <string.h>
 
 #include "common/base/clock.h"
 #include "common/base/mem.h"
+#include "common/io/format/number.h"
+#include "common/learner/learner.h"
 #include "common/learner/session.h"
+
+static bool round_read(const char *text, size_t len, int64_t *value)
+{
+    double number;
+
+    if (!number_read(text, len, &number) || number != floor(number) ||
+        !(number >= 0 && number <= ROUNDS_MAX))
+        return false;
+    *value = (int64_t)number;
+    return true;
+}
+
+/* "N": the first N; "A:B", either of them or both left out. */
+static int rounds_parse(const char *text, void *field, struct err *err)
+{
+    struct round_range *r = field;
+    const char *colon = strchr(text, ':'), *last = colon ? colon + 1 : text;
+
+    *r = (struct round_range){0, 0};
+    if ((colon && colon > text && !round_read(text, (size_t)(colon - text), &r->first)) ||
+        ((!colon || *last) && !round_read(last, strlen(last), &r->last)))
+        return err_usage(
+            err, "'%s' is neither a number of rounds nor A:B, from A up to but not B", text);
+    if (colon ? r->last && r->first >= r->last : !r->last)
+        return err_usage(err, "'%s' is no round", text);
+    return 0;
+}
 
 const struct opt predict_opts_table[] = {
     OPT_STRING('m', "model", struct predict_opts, model, "FILE", "the model ('-': standard input)"),
@@ -20,6 +50,8 @@ const struct opt predict_opts_table[] = {
         "the class"),
     OPT_FLAG(0, "contrib", struct predict_opts, contrib,
         "write row,class,column,value instead: what each column contributes (Shapley values)"),
+    OPT_FLAG(0, "interactions", struct predict_opts, interactions,
+        "write row,class,column,column2,value instead: what each two columns do together"),
     OPT_END,
 };
 
@@ -35,8 +67,9 @@ const struct opt predict_boost_table[] = {
     OPT_FLAG(0, "raw", struct predict_opts, raw,
         "add raw, or raw_CLASS for each class: what the trees add up to, before it is turned into "
         "the prediction"),
-    OPT_INT(0, "rounds", struct predict_opts, rounds, 1, 1 << 30, "N",
-        "use the first N rounds of training only"),
+    OPT_CUSTOM(0, "rounds", struct predict_opts, rounds, rounds_parse, NULL, "N|A:B",
+        "use the first N rounds of training only, or those from A, counted from 0, up to but not "
+        "B"),
     OPT_END,
 };
 
@@ -45,15 +78,21 @@ const struct opt predict_boost_table[] = {
 static int options_check(const struct predict_job *job, struct err *err)
 {
     const struct predict_opts *o = job->predict;
-    const char *other = o->contrib ? "--contrib" : o->proximity ? "--proximity" : NULL;
+    const char *other = o->contrib        ? "--contrib"
+                        : o->interactions ? "--interactions"
+                        : o->proximity    ? "--proximity"
+                                          : NULL;
+    const char *also = o->contrib && o->interactions                     ? "--interactions"
+                       : (o->contrib || o->interactions) && o->proximity ? "--proximity"
+                                                                         : NULL;
     const char *rows = o->leaf          ? "--leaf"
                        : o->per_tree    ? "--per-tree"
                        : o->quantiles.n ? "--quantile"
                        : o->raw         ? "--raw"
                                         : job->rows_only;
 
-    if (o->contrib && o->proximity)
-        return err_usage(err, "only one of --contrib and --proximity can be given");
+    if (also)
+        return err_usage(err, "only one of %s and %s can be given", other, also);
     return other && rows ? err_usage(err, "%s writes no predictions: leave out %s", other, rows)
                          : 0;
 }
@@ -85,13 +124,17 @@ static int model_fits(struct predict_session *s, const struct model *file, struc
     const struct predict_opts *o = s->job->predict;
     bool classes = s->model.target.task == TASK_CLASSIFICATION;
 
-    if (s->model.forest.n_trees == 0)
+    if (forest_is_empty(&s->model.forest))
         return err_set(err, "a checkpoint without trees");
+    if (s->model.forest.linear && (o->leaf || o->per_tree))
+        return err_usage(err, "%s does not fit: the model has weights of columns, and no tree",
+            o->leaf ? "--leaf" : "--per-tree");
     if (s->job->classes_only && !classes)
         return err_usage(err, "%s does not fit: the model predicts values", s->job->classes_only);
-    if (o->contrib && s->model.forest.kind == FOREST_MEDIAN)
+    if ((o->contrib || o->interactions) && s->model.forest.kind == FOREST_MEDIAN)
         return err_usage(err,
-            "--contrib does not fit: the model takes the median of its trees, which is no sum");
+            "%s does not fit: the model takes the median of its trees, which is no sum",
+            o->contrib ? "--contrib" : "--interactions");
     if (!o->quantiles.n)
         return 0;
     if (classes)
@@ -103,16 +146,23 @@ static int model_fits(struct predict_session *s, const struct model *file, struc
     return 0;
 }
 
-/* Leaves the trees of the first rounds. */
-static int rounds_keep(struct forest *f, int64_t rounds, struct err *err)
+/* Leaves the trees of the rounds asked for. */
+static int rounds_keep(struct predict_session *s, struct err *err)
 {
-    int n = forest_rounds(f);
+    const struct round_range *r = &s->job->predict->rounds;
+    struct forest *f = &s->model.forest;
+    int n = forest_rounds(f), per_round = forest_trees_per_round(f);
 
-    if (!rounds)
+    if (!r->first && !r->last)
         return 0;
-    if (rounds > n)
+    if (r->first >= n || r->last > n)
         return err_usage(err, "--rounds: the model has %d round%s", n, n == 1 ? "" : "s");
-    forest_truncate(f, (int)rounds * forest_trees_per_round(f));
+    if (f->linear && (r->first || (r->last && r->last < n)))
+        return err_usage(err, "--rounds: the model has the weights of its last round only");
+    if (r->last)
+        forest_truncate(f, (int)r->last * per_round);
+    s->n_before = (int)r->first * per_round;
+    forest_behead(f, s->n_before);
     return forest_settle(f) < 0 ? err_memory(err) : 0;
 }
 
@@ -128,12 +178,25 @@ static int model_read(struct predict_session *s, bool stats, struct err *err)
     if (ret == 0)
         ret = model_fits(s, &file, err);
     if (ret == 0)
-        ret = rounds_keep(&s->model.forest, s->job->predict->rounds, err);
+        ret = rounds_keep(s, err);
     if (ret < 0 && err->kind != ERR_USAGE)
         err_prefix(err, "%s", strcmp(path, "-") == 0 ? "standard input" : path);
 out:
     model_release(&file);
     return ret;
+}
+
+/* Margins take the place of the model's base. */
+static int margins_take(struct predict_session *s, struct err *err)
+{
+    struct forest *f = &s->model.forest;
+    int n = reader_n_margins(s->reader);
+
+    if (n && n != f->n_outputs)
+        return margins_misfit(n, f->n_outputs, err);
+    for (int i = 0; i < n; i++)
+        f->base[i] = 0;
+    return 0;
 }
 
 /* The kept columns come first. */
@@ -171,7 +234,7 @@ static int session_open(struct predict_session *s, const struct predict_kind *ki
     if (!s->predictor || sheet_init(&s->sheet, err) < 0)
         return -1;
     s->reader = reader_open(files, &s->job->predict->bind, &s->model.schema, err);
-    if (!s->reader || header_start(s, err) < 0 ||
+    if (!s->reader || margins_take(s, err) < 0 || header_start(s, err) < 0 ||
         output_open(&s->out, s->job->common->output, OUTPUT_TEXT, err) < 0)
         return -1;
     s->self = mem_zalloc(1, kind->self_size);
@@ -208,9 +271,10 @@ int predict_run(const struct predict_job *job, const struct operands *files, str
 {
     struct predict_session s = {
         .job = job, .model = TREE_MODEL_INIT, .leaf_index = LEAF_INDEX_INIT, .out = OUTPUT_INIT};
-    const struct predict_kind *kind = job->predict->contrib     ? &predict_contrib
-                                      : job->predict->proximity ? &predict_proximity
-                                                                : &predict_rows;
+    const struct predict_opts *o = job->predict;
+    const struct predict_kind *kind = o->contrib || o->interactions ? &predict_contrib
+                                      : o->proximity                ? &predict_proximity
+                                                                    : &predict_rows;
     double started = clock_seconds();
     int ret = -1;
 

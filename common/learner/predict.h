@@ -14,15 +14,20 @@
 #include "common/table/reader.h"
 #include "common/tree/predictor.h"
 
+/* Rounds of training from first (counted from 0) up to but not last; last 0: to the end. */
+struct round_range {
+    int64_t first, last;
+};
+
 struct predict_opts {
     const char *model;  /* -m FILE */
     const char *prefix; /* put before the names of the output's columns, with a '.' */
     struct bind_opts bind;
-    bool leaf, per_tree, contrib;
+    bool leaf, per_tree, contrib, interactions;
     struct quantiles quantiles; /* --quantile, --proximity: of forests that average their trees */
     bool proximity;
-    bool raw;       /* --raw, --rounds: of boosters */
-    int64_t rounds; /* 0: all */
+    bool raw; /* --raw, --rounds: of boosters */
+    struct round_range rounds;
 };
 #define PREDICT_OPTIONS_INIT                                                                       \
     {                                                                                              \

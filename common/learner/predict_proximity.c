@@ -182,7 +182,7 @@ static int proximity_finish(struct predict_session *s, struct err *err)
     const struct proximity *p = s->self;
     int64_t rows = TASK_FIELDS / p->n + 1; /* enough to make use of what is in the cache */
 
-    if (header_add_numbered(&s->header, "proximity", p->n, err) < 0 ||
+    if (header_add_numbered(&s->header, "proximity", 1, p->n, err) < 0 ||
         header_put(&s->header, &s->out, err) < 0)
         return -1;
     return sheet_put(&s->sheet, p->n, SHEET_FIELDS / rows + 1, proximity_lines, s, &s->out, err);

@@ -36,28 +36,36 @@ static int worker_init(struct worker *w, const struct predict_session *s)
     return s->leaf_index.n_rows ? quantile_scratch_init(&w->quantile, &s->leaf_index) : 0;
 }
 
-/* The raw outputs of a model. */
-static int raws_header(struct header *h, const struct tree_model *m, struct err *err)
+/* A column for each output of several. */
+static int outputs_header(
+    struct header *h, const char *stem, const struct tree_model *m, struct err *err)
 {
-    if (m->forest.n_outputs == 1)
-        return header_add(h, "raw", "", err);
-    for (int32_t k = 0; k < m->forest.n_outputs; k++)
-        if (header_add(h, "raw_", dict_text(m->target.classes, k, NULL), err) < 0)
+    char scratch[NUMBER_MAX];
+
+    for (int k = 0; k < m->forest.n_outputs; k++)
+        if (header_add(h, stem, prediction_output(&m->target, &m->forest, k, scratch), err) < 0)
             return -1;
     return 0;
+}
+
+static int raws_header(struct header *h, const struct tree_model *m, struct err *err)
+{
+    return m->forest.n_outputs == 1 ? header_add(h, "raw", "", err)
+                                    : outputs_header(h, "raw_", m, err);
 }
 
 static int rows_header(struct predict_session *s, struct err *err)
 {
     const struct predict_opts *o = s->job->predict;
-    int n_trees = s->model.forest.n_trees;
+    int first = s->n_before + 1, last = s->n_before + s->model.forest.n_trees;
 
     if (prediction_header(&s->header, &s->model.target, err) < 0 ||
+        (s->model.forest.quantile && outputs_header(&s->header, "q_", &s->model, err) < 0) ||
         (o->raw && raws_header(&s->header, &s->model, err) < 0) ||
         quantiles_header(&o->quantiles, &s->header, err) < 0 ||
-        (o->leaf && header_add_numbered(&s->header, "leaf", n_trees, err) < 0))
+        (o->leaf && header_add_numbered(&s->header, "leaf", first, last, err) < 0))
         return -1;
-    return o->per_tree ? header_add_numbered(&s->header, "tree", n_trees, err) : 0;
+    return o->per_tree ? header_add_numbered(&s->header, "tree", first, last, err) : 0;
 }
 
 static int rows_start(struct predict_session *s, struct err *err)
@@ -104,6 +112,19 @@ static int raws_add(
     for (int j = 0; j < k; j++)
         if (buf_char(text, s->header.delimiter) < 0 ||
             number_add(w->raw[i * k + j], false, text) < 0)
+            return -1;
+    return 0;
+}
+
+/* Outputs that are quantiles. */
+static int levels_add(
+    const struct predict_session *s, const struct worker *w, int i, struct buf *text)
+{
+    const struct forest *f = &s->model.forest;
+
+    for (int k = 0; k < f->n_outputs; k++)
+        if (buf_char(text, s->header.delimiter) < 0 ||
+            number_add(prediction_value(f, w->raw[i * f->n_outputs + k]), false, text) < 0)
             return -1;
     return 0;
 }
@@ -163,11 +184,22 @@ static int row_add(const struct predict_session *s, struct worker *w,
 
     prediction_link(&s->model.target, &s->model.forest, w->raw + (size_t)i * (size_t)k, w->linked);
     if (buf_add(text, kept, len) < 0 || prediction_add(&r->text, w->linked, text) < 0 ||
+        (s->model.forest.quantile && levels_add(s, w, i, text) < 0) ||
         (o->raw && raws_add(s, w, i, text) < 0) ||
         (o->quantiles.n && quantiles_add(s, w, i, text) < 0) ||
         (o->leaf && leaves_add(s, w, i, text) < 0) || (o->per_tree && trees_add(s, w, i, text) < 0))
         return -1;
     return buf_char(text, '\n');
+}
+
+static void margins_add(
+    const struct predict_session *s, const struct predictor_block *b, double *raw)
+{
+    int k = reader_n_margins(s->reader);
+
+    for (int i = 0; i < b->n; i++)
+        for (int j = 0; j < k; j++)
+            raw[i * k + j] += s->batch.margin[j][b->first + i];
 }
 
 static int rows_lines(void *ctx, int64_t first, int n, int worker, struct buf *text)
@@ -183,6 +215,7 @@ static int rows_lines(void *ctx, int64_t first, int n, int worker, struct buf *t
             .codes = w->codes};
         predictor_code(s->predictor, &b);
         s->job->raw(s->predictor, &b, w->raw);
+        margins_add(s, &b, w->raw);
         for (int tree = 0; r->leaves && tree < s->model.forest.n_trees; tree++)
             predictor_leaves(s->predictor, &b, tree, w->leaf + (size_t)tree * PREDICTOR_ROWS);
         for (int i = 0; i < b.n; i++)

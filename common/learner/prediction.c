@@ -45,6 +45,15 @@ int prediction_header(struct header *h, const struct target *t, struct err *err)
     return 0;
 }
 
+const char *prediction_output(
+    const struct target *t, const struct forest *f, int k, char scratch[NUMBER_MAX])
+{
+    if (t->task == TASK_CLASSIFICATION)
+        return dict_text(t->classes, k, NULL);
+    number_write(f->quantile[k], scratch);
+    return scratch;
+}
+
 int number_add(double value, bool as_float, struct buf *out)
 {
     if (buf_room(out, NUMBER_MAX) < 0)

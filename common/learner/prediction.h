@@ -7,8 +7,10 @@
 
 #include "common/base/buf.h"
 #include "common/base/err.h"
+#include "common/io/format/number.h"
 #include "common/learner/header.h"
 #include "common/table/schema.h"
+#include "common/tree/forest.h"
 
 /* What rows are written with; read-only once made, so that threads share it. */
 struct prediction_text {
@@ -33,6 +35,10 @@ int prediction_add_none(const struct prediction_text *p, struct buf *out) MUST_C
 int prediction_add_label(const struct prediction_text *p, int32_t k, struct buf *out) MUST_CHECK;
 /* What a row's target is: label or value. */
 int prediction_add_truth(const struct prediction_text *p, double y, struct buf *out) MUST_CHECK;
+/* What the raw output k of several is called: its class, or the quantile, which is written to
+ * scratch. */
+const char *prediction_output(
+    const struct target *t, const struct forest *f, int k, char scratch[NUMBER_MAX]);
 /* A number; as_float: as the shortest float. */
 int number_add(double value, bool as_float, struct buf *out) MUST_CHECK;
 

@@ -11,7 +11,8 @@
 
 struct predict_session {
     const struct predict_job *job;
-    struct tree_model model;
+    struct tree_model model; /* of its trees only those asked for; before the first are so many: */
+    int n_before;
     struct leaf_index leaf_index; /* where quantiles are asked for */
     struct predictor *predictor;
     struct reader *reader;
@@ -35,7 +36,7 @@ struct predict_kind {
 };
 
 extern const struct predict_kind predict_rows;      /* a line a row */
-extern const struct predict_kind predict_contrib;   /* a line a row, class and column */
+extern const struct predict_kind predict_contrib;   /* a line a row, class and column, or two */
 extern const struct predict_kind predict_proximity; /* a matrix: a line and a column a row */
 enum { PROXIMITY_ROWS = 10000 };                    /* at most */
 

@@ -6,6 +6,8 @@
 
 #include "common/base/mem.h"
 #include "common/base/pool.h"
+#include "common/base/sum.h"
+#include "common/tree/linear.h"
 
 enum { BLOCK_ROWS_MIN = 256, BLOCK_ROWS_MAX = 16384 };
 
@@ -34,12 +36,15 @@ void tally_clear(struct tally *t, const struct forest *f)
     memset(t->sum, 0, n * (size_t)f->n_outputs * sizeof *t->sum);
     if (t->n)
         memset(t->n, 0, n * sizeof *t->n);
+    mem_free(t->rest);
+    t->rest = NULL;
     t->n_trees = 0;
 }
 
 void tally_release(struct tally *t)
 {
     mem_free(t->sum);
+    mem_free(t->rest);
     mem_free(t->value);
     mem_free(t->n);
     mem_free(t->weight);
@@ -73,8 +78,13 @@ static void add_leaf(
     int k = a->forest->n_outputs, width = a->forest->leaf_width;
     const double *value = tree->values + (size_t)leaf * (size_t)width;
 
-    for (int j = 0; j < width; j++)
-        place[row * k + j] += value[j];
+    for (int j = 0; j < width; j++) {
+        double *sum = &place[row * k + j];
+        if (t->rest)
+            sum_add(sum, &t->rest[sum - t->sum], value[j]);
+        else
+            *sum += value[j];
+    }
     if (t->n)
         t->n[row]++;
 }
@@ -125,6 +135,15 @@ static void values_clear(const struct add *a, int i, int64_t begin, int64_t end)
         place[row] = draws && draws[row] ? NAN : 0;
 }
 
+static void weights_put(const struct add *a, int64_t begin, int64_t end)
+{
+    size_t k = (size_t)a->forest->n_outputs;
+    double *sum = a->tally->sum + (size_t)begin * k;
+
+    memset(sum, 0, (size_t)(end - begin) * k * sizeof *sum);
+    linear_add_table(a->forest, a->tally->table, begin, end - begin, sum);
+}
+
 /* Rows of a block, tree after tree: each row's sum is added up in the order of the trees. */
 static void add_block(void *ctx, int64_t block, int worker)
 {
@@ -134,6 +153,8 @@ static void add_block(void *ctx, int64_t block, int worker)
 
     if (end > a->tally->table->n_rows)
         end = a->tally->table->n_rows;
+    if (a->forest->linear)
+        weights_put(a, begin, end);
     for (int i = a->first; i < a->last; i++) {
         struct tree tree = forest_tree(a->forest, i);
         if (a->forest->kind == FOREST_MEDIAN)
@@ -158,6 +179,47 @@ int tally_add(struct tally *t, const struct forest *f, int first, int last, uint
         a.block_rows = share < BLOCK_ROWS_MIN ? BLOCK_ROWS_MIN : share;
     pool_run((n + a.block_rows - 1) / a.block_rows, add_block, &a);
     t->n_trees = last;
+    return 0;
+}
+
+/* ---- leaves that change ---- */
+
+struct rescale {
+    struct tally *tally;
+    const struct forest *forest;
+    int tree;
+    const double *before;
+};
+
+static void rescale_block(void *ctx, int64_t block, int worker)
+{
+    const struct rescale *c = ctx;
+    const struct tally *t = c->tally;
+    const struct tree tree = forest_tree(c->forest, c->tree);
+    int k = c->forest->n_outputs, width = c->forest->leaf_width;
+    int output = forest_tree_output(c->forest, c->tree);
+    int64_t begin = block * BLOCK_ROWS_MIN;
+    (void)worker;
+
+    for (int64_t row = begin; row < begin + BLOCK_ROWS_MIN && row < t->table->n_rows; row++) {
+        size_t at = (size_t)tree_leaf_in_table(&tree, t->table, row) * (size_t)width;
+        for (int j = 0; j < width; j++) {
+            int64_t i = row * k + output + j;
+            sum_add(&t->sum[i], &t->rest[i], -c->before[at + (size_t)j]);
+            sum_add(&t->sum[i], &t->rest[i], tree.values[at + (size_t)j]);
+        }
+    }
+}
+
+int tally_rescale(
+    struct tally *t, const struct forest *f, int tree, const double *before, struct err *err)
+{
+    struct rescale c = {t, f, tree, before};
+    size_t n = (size_t)t->table->n_rows;
+
+    if (!t->rest && !(t->rest = mem_zalloc(n, (size_t)f->n_outputs * sizeof *t->rest)))
+        return err_memory(err);
+    pool_run((t->table->n_rows + BLOCK_ROWS_MIN - 1) / BLOCK_ROWS_MIN, rescale_block, &c);
     return 0;
 }
 
@@ -214,7 +276,8 @@ static int tally_link(struct tally *t, const struct forest *f, struct err *err)
         uint32_t votes = t->n ? t->n[row] : (uint32_t)t->n_trees;
         for (int j = 0; j < k; j++) {
             double sum = t->sum[row * k + j];
-            raw[j] = median ? sum : forest_raw(f, j, sum, votes);
+            double base = t->table->margin ? t->table->margin[j][row] : f->base[j];
+            raw[j] = median ? sum : base + forest_share(f, sum, votes);
         }
         prediction_link(target, f, raw, t->linked + row * width);
         if (target->task == TASK_CLASSIFICATION)

@@ -15,10 +15,14 @@ void tally_clear(struct tally *t, const struct forest *f); /* as if no tree had 
 /*
  * Adds trees [first, last) of the forest, all before them having been added; draws[i][row] != 0
  * keeps tree first + i away from the row (NULL: from none). bytes[i] is tree first + i on the bytes
- * of bins, those of the tally's rows; bytes NULL: by values.
+ * of bins, those of the tally's rows; bytes NULL: by values.  Of weights of columns, first and last
+ * being 0: what they say takes the place of what was there.
  */
 int tally_add(struct tally *t, const struct forest *f, int first, int last, uint16_t *const *draws,
     const struct bytetree *bytes, const struct bins *bins, struct err *err) MUST_CHECK;
+/* The leaves of a tree that was added had the values before[] then. */
+int tally_rescale(struct tally *t, const struct forest *f, int tree, const double *before,
+    struct err *err) MUST_CHECK;
 /* The value of each metric on the rows that have a prediction. */
 int tally_measure(struct tally *t, const struct forest *f, const struct metric *metrics,
     int n_metrics, double *values, struct err *err) MUST_CHECK;

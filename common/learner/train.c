@@ -41,7 +41,8 @@ static int metrics_choose(struct metric metrics[METRICS_MAX], int *n, const char
             if (strcmp(metrics[i].name, metrics[*n].name) == 0)
                 return err_usage(err, "--metric: %s is there twice", metrics[i].name);
         const struct metric_info *info = metrics[(*n)++].info;
-        if (info->ranking ? !t->group : !(classes ? info->classification : info->regression))
+        if (info->needs_upper ||
+            (info->ranking ? !t->group : !(classes ? info->classification : info->regression)))
             return err_usage(err, "--metric: %s does not fit a %s target%s", info->name,
                 task_names[t->target.task], info->ranking ? " without groups" : "");
         text += len;
@@ -122,6 +123,8 @@ static int fingerprint(char text[17], const struct table *t, json_t *options, st
     sum = crc32_z(sum, (const Bytef *)t->y, n * sizeof *t->y);
     if (t->weight)
         sum = crc32_z(sum, (const Bytef *)t->weight, n * sizeof *t->weight);
+    for (int i = 0; i < t->n_margins; i++)
+        sum = crc32_z(sum, (const Bytef *)t->margin[i], n * sizeof **t->margin);
     snprintf(text, 17, "%08lx%08lx", (unsigned long)sum, (unsigned long)about);
     return 0;
 }
@@ -249,7 +252,8 @@ static int fit_model(struct session *s, struct err *err)
     }
     int ret = learner_fit(s->job->learner, s->job->params, &s->train,
         s->valid.n_rows ? &s->valid : NULL, &s->fit_opts, &comm, s->watch, &s->fit, err);
-    if (ret < 0 && err->kind == ERR_INTERRUPTED && o->checkpoint && s->fit.forest.n_trees)
+    if (ret < 0 && err->kind == ERR_INTERRUPTED && o->checkpoint &&
+        !forest_is_empty(&s->fit.forest))
         checkpoint_interrupted(s, err);
     return ret;
 }
@@ -260,8 +264,9 @@ static void warn_no_split(const struct session *s)
     for (int i = 0; i < f->n_trees; i++)
         if (forest_tree(f, i).n_nodes > 1)
             return;
-    watch_warn(
-        s->watch, "no tree has a split: the rows are too few or alike, or the limits too strict");
+    if (f->n_trees)
+        watch_warn(s->watch,
+            "no tree has a split: the rows are too few or alike, or the limits too strict");
 }
 
 /* ---- what forests are asked for ---- */
@@ -374,6 +379,7 @@ static int read_for_init(
     s->init_rounds = forest_rounds(&model.forest);
     watch_info(
         s->watch, "going on from %d %s of '%s'", s->init_rounds, s->job->learner->rounds, path);
+    forest_forget_unscaled(&model.forest); /* it may be a checkpoint */
     s->fit.forest = model.forest;
     model.forest = (struct forest)FOREST_INIT;
     ret = 0;
@@ -408,17 +414,24 @@ static int session_options(struct session *s, struct err *err)
 {
     const struct train_job *job = s->job;
 
-    if (metrics_choose(s->metrics, &s->fit_opts.n_metrics, job->train->metric, &s->train, err) < 0)
+    char own[64];
+    const char *list = job->train->metric;
+    if (!list && job->learner->metrics)
+        list = job->learner->metrics(job->params, &s->train, own);
+    if (metrics_choose(s->metrics, &s->fit_opts.n_metrics, list, &s->train, err) < 0)
         return -1;
-    if (job->n_rounds + s->init_rounds > ROUNDS_MAX)
+    s->fit_opts.refresh = job->boost && job->boost->refresh;
+    int64_t n_more = s->fit_opts.refresh ? 0 : job->n_rounds;
+    if (n_more + s->init_rounds > ROUNDS_MAX)
         return err_usage(err, "-n: more than %d rounds with those of the model", ROUNDS_MAX);
-    s->fit_opts.n_rounds = (int)job->n_rounds + s->init_rounds;
+    s->fit_opts.n_rounds = (int)n_more + s->init_rounds;
+    s->fit_opts.n_init = s->init_rounds;
     s->fit_opts.max_bins = (int)job->train->max_bins;
     s->fit_opts.early_stop = (int)job->train->early_stop;
     s->fit_opts.time_limit = job->train->time_limit;
     s->fit_opts.metrics = s->metrics;
     /* of the metrics chosen for classes log_loss, the second, is the finer one */
-    s->fit_opts.decisive = !job->train->metric && !job->learner->by_label &&
+    s->fit_opts.decisive = !list && !job->learner->by_label &&
                            s->train.target.task == TASK_CLASSIFICATION;
     s->fit_opts.curve = job->train->report != NULL;
     /* what forest_opts ask for is found by sending the rows down once more */

@@ -47,6 +47,7 @@ extern const struct opt forest_opts_table[];
 /* Of learners whose rounds follow from one another. */
 struct boost_opts {
     const char *init; /* a model to go on from */
+    bool refresh;     /* or whose leaves are estimated anew */
 };
 extern const struct opt boost_opts_table[];
 

@@ -62,6 +62,8 @@ const struct opt forest_opts_table[] = {
 const struct opt boost_opts_table[] = {
     OPT_STRING(0, "init", struct boost_opts, init, "MODEL",
         "go on from a model: -n more rounds on these rows, whose columns are the model's"),
+    OPT_FLAG(0, "refresh", struct boost_opts, refresh,
+        "grow nothing, but estimate the leaves of the --init model anew on these rows"),
     OPT_END,
 };
 
@@ -124,6 +126,8 @@ int train_opts_check(const struct train_job *job, const struct operands *files, 
     const char *init = job->boost ? job->boost->init : NULL;
     bool rows = files->n == 0;
 
+    if (job->boost && job->boost->refresh && !init)
+        return err_usage(err, "--refresh needs --init, the model whose leaves are estimated anew");
     if ((init && init_check(job, err) < 0) || options_check(o, f, err) < 0 ||
         outputs_differ(outputs, n_outputs, err) < 0)
         return -1;

@@ -19,7 +19,9 @@ static int describe_more(json_t *j, const struct tree_model_parts *parts)
         (f->parallel != 1 && json_object_set_new(j, "parallel", json_integer(f->parallel)) < 0) ||
         (f->link != LINK_IDENTITY &&
             json_object_set_new(j, "link", json_string(link_names[f->link])) < 0) ||
-        (f->link_scale != 1 && json_object_set_new(j, "link_scale", json_real(f->link_scale)) < 0))
+        (f->link_scale != 1 &&
+            json_object_set_new(j, "link_scale", json_real(f->link_scale)) < 0) ||
+        (f->linear && json_object_set_new(j, "linear_rounds", json_integer(f->linear_rounds)) < 0))
         return -1;
     return parts->fingerprint
                ? json_object_set_new(j, "fingerprint", json_string(parts->fingerprint))
@@ -57,6 +59,7 @@ int tree_model_put(const struct tree_model_parts *parts, struct output *out, str
     int ret = -1;
 
     if (j && (w = st_writer_new(err)) && forest_pack(parts->forest, &tree_nodes, w, err) == 0 &&
+        (!parts->fingerprint || forest_pack_unscaled(parts->forest, w, err) == 0) &&
         (!parts->leaf_rows || leaf_rows_pack(parts->leaf_rows, w, err) == 0))
         ret = model_write(w, parts->program, j, out, err);
     st_writer_free(w);
@@ -78,26 +81,44 @@ int tree_model_write(const struct tree_model_parts *parts, const char *path, str
 
 /* ---- reading ---- */
 
-/* A classifier has at least two classes, and an output for the last of two or for each. */
+/* A classifier has at least two classes, and an output for the last of two or for each; of values
+ * several outputs are quantiles. */
 static int outputs_check(const struct target *t, int64_t n_outputs, struct err *err)
 {
-    int64_t expected = 1;
-    if (t->task == TASK_CLASSIFICATION) {
-        int64_t n_classes = dict_size(t->classes);
-        if (n_classes < 2)
-            return err_set(err, "corrupt model: a classifier of fewer than two classes");
-        if (n_outputs == n_classes)
-            return 0;
-        expected = n_classes == 2 ? 1 : n_classes;
+    if (t->task != TASK_CLASSIFICATION)
+        return 0;
+    int64_t n_classes = dict_size(t->classes);
+    if (n_classes < 2)
+        return err_set(err, "corrupt model: a classifier of fewer than two classes");
+    return n_outputs == n_classes || (n_outputs == 1 && n_classes == 2)
+               ? 0
+               : err_set(err, "corrupt model: its leaves do not fit its target");
+}
+
+/* Which quantiles the outputs are. */
+static int quantiles_get(struct forest *f, const json_t *options, struct err *err)
+{
+    const json_t *list = json_object_get(options, "quantile_alpha");
+    double q[LEARNER_MAX_OUTPUTS];
+
+    if (json_array_size(list) != (size_t)f->n_outputs || f->leaf_width != 1)
+        return err_set(err, "corrupt model: its leaves do not fit its target");
+    for (int i = 0; i < f->n_outputs; i++) {
+        q[i] = json_number_value(json_array_get(list, (size_t)i));
+        bool good = q[i] > 0 && q[i] < 1;
+        for (int j = 0; j < i; j++)
+            good = good && q[i] != q[j];
+        if (!good)
+            return err_set(err, "corrupt model: its quantiles are not within 0 and 1, or not all "
+                                "different");
     }
-    return n_outputs == expected ? 0
-                                 : err_set(err, "corrupt model: its leaves do not fit its target");
+    return forest_quantiles(f, q) < 0 ? err_memory(err) : 0;
 }
 
 static int link_check(const struct forest *f, const struct target *t, struct err *err)
 {
     bool classes = t->task == TASK_CLASSIFICATION;
-    bool fits = f->link == LINK_LOGISTIC  ? classes && f->n_outputs == 1
+    bool fits = f->link == LINK_LOGISTIC  ? f->n_outputs == 1
                 : f->link == LINK_SOFTMAX ? classes && f->n_outputs > 1
                 : f->link == LINK_EXP     ? !classes
                                           : true;
@@ -141,7 +162,7 @@ static int kind_get(const json_t *j, int *kind, struct err *err)
 static int forest_describe(
     struct forest *f, const json_t *j, const struct target *t, struct err *err)
 {
-    int64_t n_outputs, width, parallel = 1;
+    int64_t n_outputs, width, parallel = 1, linear_rounds = 0;
     double scale = 1;
     int kind, link = LINK_IDENTITY;
 
@@ -153,6 +174,8 @@ static int forest_describe(
             json_get_int(j, "leaf_width", 1, n_outputs, &width, err) < 0) ||
         (json_object_get(j, "parallel") &&
             json_get_int(j, "parallel", 1, PARALLEL_MAX, &parallel, err) < 0) ||
+        (json_object_get(j, "linear_rounds") &&
+            json_get_int(j, "linear_rounds", 1, ROUNDS_MAX, &linear_rounds, err) < 0) ||
         (json_object_get(j, "link") && name_get(j, "link", link_names, LINKS, &link, err) < 0) ||
         (json_object_get(j, "link_scale") && json_get_real(j, "link_scale", &scale, err) < 0) ||
         outputs_check(t, n_outputs, err) < 0)
@@ -164,6 +187,7 @@ static int forest_describe(
     if (forest_init(f, (enum forest_kind)kind, (int)n_outputs, (int)width, err) < 0)
         return -1;
     f->parallel = (int)parallel;
+    f->linear_rounds = (int)linear_rounds;
     f->link = (enum link)link;
     f->link_scale = scale;
     return link_check(f, t, err);
@@ -181,9 +205,11 @@ int tree_model_load(struct tree_model *m, const struct model *file, bool stats, 
         schema_from_json(&m->schema, schema, err) < 0 ||
         target_from_json(&m->target, target, err) < 0 ||
         forest_describe(&m->forest, j, &m->target, err) < 0 ||
+        (m->target.task != TASK_CLASSIFICATION && m->forest.n_outputs > 1 &&
+            quantiles_get(&m->forest, options, err) < 0) ||
         forest_unpack(&m->forest, file->st, &m->schema, stats, err) < 0)
         goto fail;
-    if (m->forest.n_trees == 0 && !json_object_get(j, "fingerprint")) {
+    if (forest_is_empty(&m->forest) && !json_object_get(j, "fingerprint")) {
         err_set(err, "corrupt model: it has no tree");
         goto fail;
     }

@@ -3,7 +3,8 @@
  *
  * The description of the file: "schema", "target", "options" (the learner's), "kind" (sum, mean,
  * median), "n_outputs", "n_trees", and "summary", what training measured; "leaf_width" where leaves
- * have one of several outputs, "link" (logistic, softmax, exp) and "link_scale" where there is one.
+ * have one of several outputs, "link" (logistic, softmax, exp) and "link_scale" where there is one,
+ * "linear_rounds" where weights of columns are in the place of trees.
  * The training rows of leaves, where they are kept, are read apart (leaf_index_read()).
  */
 #ifndef COMMON_LEARNER_TREE_MODEL_H

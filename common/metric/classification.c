@@ -41,14 +41,35 @@ void evaluation_tally(struct evaluation *e)
     }
 }
 
-static double accuracy_value(const struct evaluation *e, double parameter)
+static double all_hits(const struct evaluation *e)
 {
     double hits = 0;
 
-    (void)parameter;
     for (int c = 0; c < e->s->n_classes; c++)
         hits += e->hits[c];
-    return hits / e->total;
+    return hits;
+}
+
+static double accuracy_value(const struct evaluation *e, double parameter)
+{
+    (void)parameter;
+    return all_hits(e) / e->total;
+}
+
+static double error_value(const struct evaluation *e, double parameter)
+{
+    (void)parameter;
+    return (e->total - all_hits(e)) / e->total;
+}
+
+static double threshold_error_term(const struct scored *s, int64_t row, double threshold)
+{
+    return (scored_prob(s, row, 1) > threshold) != (s->y[row] == 1);
+}
+
+static double threshold_error_value(const struct evaluation *e, double threshold)
+{
+    return evaluation_mean(e, threshold_error_term, threshold);
 }
 
 static double class_precision(const struct evaluation *e, int c)
@@ -177,6 +198,8 @@ static double brier_value(const struct evaluation *e, double parameter)
 }
 
 const struct metric_method accuracy_method = {PART_LABELS, accuracy_value};
+const struct metric_method error_method = {PART_LABELS, error_value};
+const struct metric_method threshold_error_method = {PART_PROBS, threshold_error_value};
 const struct metric_method balanced_accuracy_method = {PART_LABELS, balanced_accuracy_value};
 const struct metric_method precision_method = {PART_LABELS, precision_value};
 const struct metric_method recall_method = {PART_LABELS, recall_value};

@@ -3,7 +3,9 @@
  *
  * The ROC area is the chance that a positive row scores above a negative one, equal scores counting
  * one half (Hanley and McNeil 1982).  Average precision is the sum over distinct scores of
- * precision times the rise in recall, without interpolation.
+ * precision times the rise in recall, without interpolation.  The area under the precision-recall
+ * curve is that between its points too, where precision is no straight line (Keilwagen, Grosse and
+ * Grau 2014).
  */
 #include "common/metric/curve.h"
 
@@ -63,6 +65,39 @@ void curve_measure(const struct curve *c, const double *weight, struct curve_are
     areas->average_precision = c->has_nan ? NAN : precision / above[1];
 }
 
+/*
+ * Where weights p of positives and n of negatives come evenly upon P and N, the precision when a
+ * share t of them has come is (P + t p) / (P + N + t (p + n)); its integral over t times p is, with
+ * T = P + N and s = p + n,  p (p / s + (P - p T / s) / s log(1 + s / T)).
+ */
+static double rise_area(double positive, double total, double positives, double all)
+{
+    double share = positives / all;
+
+    if (total == 0)
+        return positives * share;
+    return positives * (share + (positive - share * total) / all * log1p(all / total));
+}
+
+double curve_precision_area(const struct curve *c, const double *weight, double *positive)
+{
+    double above[2] = {0, 0}, tied[2] = {0, 0}, area = 0;
+
+    for (int64_t i = 0; i < c->n; i++) {
+        uint32_t entry = c->entry[i];
+        tied[curve_is_positive(entry)] += weight ? weight[curve_row(entry)] : 1;
+        if (curve_is_point(entry)) {
+            if (tied[1] > 0)
+                area += rise_area(above[1], above[0] + above[1], tied[1], tied[0] + tied[1]);
+            above[0] += tied[0];
+            above[1] += tied[1];
+            tied[0] = tied[1] = 0;
+        }
+    }
+    *positive = above[1];
+    return c->has_nan || !(above[0] > 0) ? NAN : area / above[1];
+}
+
 /* Means over the classes that occur: one that does not has no curve, and one that is all there is
  * has no area. */
 void evaluation_curves(struct evaluation *e)
@@ -95,5 +130,22 @@ static double average_precision_value(const struct evaluation *e, double paramet
     return e->average_precision;
 }
 
+static double aucpr_value(const struct evaluation *e, double parameter)
+{
+    double sum = 0;
+    int classes = 0;
+
+    (void)parameter;
+    for (int i = 0; i < e->plan->n_curves; i++) {
+        double positive, area = curve_precision_area(&e->plan->curves[i], e->weight, &positive);
+        if (positive > 0) {
+            classes++;
+            sum += area;
+        }
+    }
+    return classes ? sum / classes : NAN;
+}
+
 const struct metric_method auc_method = {PART_CURVES, auc_value};
 const struct metric_method average_precision_method = {PART_CURVES, average_precision_value};
+const struct metric_method aucpr_method = {PART_CURVES, aucpr_value};

@@ -47,5 +47,8 @@ struct curve_areas {
     double roc, average_precision;
 };
 void curve_measure(const struct curve *c, const double *weight, struct curve_areas *areas);
+/* The area under the precision-recall curve, between whose points positives and negatives come
+ * evenly; NaN without positive weight on a side.  positive: the sum of that side's weights. */
+double curve_precision_area(const struct curve *c, const double *weight, double *positive);
 
 #endif

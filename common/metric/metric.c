@@ -1,18 +1,12 @@
-/* metric.c -- the table of metrics and how one is found; see metric.h. */
+/* metric.c -- the table of metrics; see metric.h. */
 #include "common/metric/metric.h"
 
-#include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "common/base/buf.h"
 #include "common/base/mem.h"
-#include "common/cli/nearest.h"
 #include "common/metric/plan.h"
 
 #define ONE_CLASS "the truth has one class only"
 #define NO_ROWS   "no row has a positive weight"
+#define BAD_SCORE "a score is not within 0 and 1, or no row has a positive weight"
 
 static const struct metric_info infos[] = {
     {.name = "accuracy",
@@ -27,17 +21,31 @@ static const struct metric_info infos[] = {
         .help = "mean recall of the classes",
         .undefined = NO_ROWS,
         .method = &balanced_accuracy_method},
+    {.name = "error",
+        .also = {"merror"},
+        .classification = true,
+        .help = "rows whose class is not predicted",
+        .undefined = NO_ROWS,
+        .method = &error_method},
+    {.name = "error",
+        .classification = true,
+        .needs_prob = true,
+        .takes = TAKES_THRESHOLD,
+        .help = "rows whose class is not predicted where a probability above T is positive",
+        .undefined = NO_ROWS,
+        .method = &threshold_error_method},
     {.name = "log_loss",
+        .also = {"logloss", "mlogloss"},
         .classification = true,
         .needs_prob = true,
         .help = "mean of -log(probability of the true class)",
-        .undefined = "a score is not within 0 and 1, or no row has a positive weight",
+        .undefined = BAD_SCORE,
         .method = &log_loss_method},
     {.name = "brier",
         .classification = true,
         .needs_prob = true,
         .help = "mean squared error of probabilities",
-        .undefined = "a score is not within 0 and 1, or no row has a positive weight",
+        .undefined = BAD_SCORE,
         .method = &brier_method},
     {.name = "auc",
         .classification = true,
@@ -53,6 +61,13 @@ static const struct metric_info infos[] = {
         .help = "mean precision where recall rises",
         .undefined = "the truth has no positive row",
         .method = &average_precision_method},
+    {.name = "aucpr",
+        .classification = true,
+        .needs_prob = true,
+        .higher_is_better = true,
+        .help = "area under the precision-recall curve, one class against the rest",
+        .undefined = ONE_CLASS,
+        .method = &aucpr_method},
     {.name = "precision",
         .classification = true,
         .higher_is_better = true,
@@ -88,6 +103,11 @@ static const struct metric_info infos[] = {
         .help = "root of the mean squared error",
         .undefined = NO_ROWS,
         .method = &rmse_method},
+    {.name = "rmsle",
+        .regression = true,
+        .help = "root of the mean squared error of log(1 + value)",
+        .undefined = NO_ROWS,
+        .method = &rmsle_method},
     {.name = "mae",
         .regression = true,
         .help = "mean absolute error",
@@ -104,19 +124,70 @@ static const struct metric_info infos[] = {
         .help = "mean of |error / truth|",
         .undefined = "the truth is 0 in a row",
         .method = &mape_method},
-    {.name = "quantile_loss",
+    {.name = "mphe",
         .regression = true,
-        .has_parameter = true,
+        .takes = TAKES_SCALE,
+        .parameter = 1,
+        .help = "mean pseudo-Huber error of slope S (1), as mphe@S",
+        .undefined = NO_ROWS,
+        .method = &mphe_method},
+    {.name = "quantile_loss",
+        .also = {"quantile"},
+        .regression = true,
+        .takes = TAKES_LEVEL,
         .parameter = 0.5,
         .help = "mean pinball loss of quantile A, as quantile_loss@A",
         .undefined = NO_ROWS,
         .method = &quantile_loss_method},
+    {.name = "poisson_nloglik",
+        .regression = true,
+        .help = "mean -log(likelihood) of counts",
+        .undefined = NO_ROWS,
+        .method = &poisson_nloglik_method},
+    {.name = "gamma_nloglik",
+        .regression = true,
+        .help = "mean -log(likelihood) of the gamma distribution of shape 1",
+        .undefined = NO_ROWS,
+        .method = &gamma_nloglik_method},
+    {.name = "gamma_deviance",
+        .regression = true,
+        .help = "mean deviance of the gamma distribution",
+        .undefined = NO_ROWS,
+        .method = &gamma_deviance_method},
+    {.name = "tweedie_nloglik",
+        .regression = true,
+        .takes = TAKES_POWER,
+        .parameter = 1.5,
+        .help = "mean -log(likelihood) of variance power P, as tweedie_nloglik@P",
+        .undefined = NO_ROWS,
+        .method = &tweedie_nloglik_method},
+    {.name = "cox_nloglik",
+        .regression = true,
+        .help = "mean -log(partial likelihood) of hazard ratios",
+        .undefined = "the truth has no event, which is a time above 0",
+        .method = &cox_nloglik_method},
+    {.name = "aft_nloglik",
+        .regression = true,
+        .needs_upper = true,
+        .takes = TAKES_NOISE,
+        .parameter = 1,
+        .help = "mean -log(likelihood) of times, as aft_nloglik@NOISE:SCALE",
+        .undefined = NO_ROWS,
+        .method = &aft_nloglik_method},
+    {.name = "interval_regression_accuracy",
+        .regression = true,
+        .needs_upper = true,
+        .higher_is_better = true,
+        .help = "rows whose prediction is within the bounds",
+        .undefined = NO_ROWS,
+        .method = &interval_regression_accuracy_method},
     {.name = "ndcg",
         .classification = true,
         .regression = true,
         .ranking = true,
         .higher_is_better = true,
-        .has_parameter = true,
+        .may_be_empty = true,
+        .takes = TAKES_POSITIONS,
         .help = "discounted gain of each group's first K, as ndcg@K",
         .undefined = "no group has a relevant row",
         .method = &ndcg_method},
@@ -125,9 +196,20 @@ static const struct metric_info infos[] = {
         .regression = true,
         .ranking = true,
         .higher_is_better = true,
-        .help = "mean over groups of the average precision",
+        .may_be_empty = true,
+        .takes = TAKES_POSITIONS,
+        .help = "mean over groups of the average precision of each one's first K, as map@K",
         .undefined = "no group has a relevant row",
         .method = &map_method},
+    {.name = "pre",
+        .classification = true,
+        .regression = true,
+        .ranking = true,
+        .higher_is_better = true,
+        .takes = TAKES_POSITIONS,
+        .help = "mean over groups of the relevant share of the first K, as pre@K",
+        .undefined = NO_ROWS,
+        .method = &pre_method},
 };
 enum { N_INFOS = sizeof infos / sizeof *infos };
 
@@ -135,72 +217,6 @@ const struct metric_info *metric_infos(int *n)
 {
     *n = N_INFOS;
     return infos;
-}
-
-static int unknown_metric(const char *name, struct err *err)
-{
-    char known[512] = "", typed[ERR_QUOTE_MAX + 1];
-    const char *best = NULL;
-    size_t used = 0;
-
-    snprintf(typed, sizeof typed, "%.*s", err_quote_len(strcspn(name, "@")), name);
-    for (int i = 0; i < N_INFOS && !best && strlen(typed) > 1; i++)
-        if (str_starts(infos[i].name, typed)) /* "acc" */
-            best = infos[i].name;
-    bool begun = best != NULL;
-    for (int i = 0; i < N_INFOS && !begun; i++)
-        nearest_try(&best, typed, infos[i].name);
-    if (best)
-        return err_usage(err, "unknown metric '%.*s'; did you mean '%s'?",
-            err_quote_len(strlen(name)), name, best);
-    for (int i = 0; i < N_INFOS && used < sizeof known; i++)
-        used += (size_t)snprintf(known + used, sizeof known - used, "%s%s%s", i ? ", " : "",
-            infos[i].name,
-            !infos[i].has_parameter   ? ""
-            : infos[i].parameter == 0 ? "[@K]"
-                                      : "@A");
-    return err_usage(
-        err, "unknown metric '%.*s'; there are %s", err_quote_len(strlen(name)), name, known);
-}
-
-/* What stands behind '@': a whole number of positions for ndcg, a level within (0, 1) else. */
-static int read_parameter(struct metric *m, const char *name, const char *text, struct err *err)
-{
-    char *end;
-    bool count = m->info->parameter == 0;
-    double value = strtod(text, &end);
-
-    if (strchr("0123456789.", *text) == NULL || *text == '\0' || *end != '\0' ||
-        (count ? value < 1 || value > 1e9 || value != floor(value) : !(value > 0 && value < 1)))
-        return err_usage(err, "metric '%.*s': '%.*s' is not %s", err_quote_len(strlen(name)), name,
-            err_quote_len(strlen(text)), text, count ? "a number of positions" : "between 0 and 1");
-    m->parameter = value;
-    return 0;
-}
-
-int metric_find(struct metric *m, const char *name, struct err *err)
-{
-    size_t len = strcspn(name, "@");
-    int i;
-
-    for (i = 0; i < N_INFOS; i++)
-        if (strlen(infos[i].name) == len && memcmp(infos[i].name, name, len) == 0)
-            break;
-    if (i == N_INFOS)
-        return unknown_metric(name, err);
-    m->info = &infos[i];
-    m->parameter = m->info->parameter;
-    if (name[len] == '@') {
-        if (!m->info->has_parameter)
-            return err_usage(err, "metric '%s' takes no parameter", m->info->name);
-        if (read_parameter(m, name, name + len + 1, err) < 0)
-            return -1;
-    }
-    if (m->parameter != 0)
-        snprintf(m->name, sizeof m->name, "%s@%.12g", m->info->name, m->parameter);
-    else
-        snprintf(m->name, sizeof m->name, "%s", m->info->name);
-    return 0;
 }
 
 const char *metric_defaults(int n_classes, bool has_prob)

@@ -1,9 +1,10 @@
 /*
  * metric.h -- how good predictions are.
  *
- * A metric is found by its name in the table; those with a parameter take it after '@' ("ndcg@10",
- * "quantile_loss@0.9").  Arrays are the caller's.  Rows with weight 0 do not count.  Sums over rows
- * are in 65,536-row blocks added in order, so that results are the same everywhere.
+ * A metric is found by a name in the table, in which '-' is the same as '_'; those with a parameter
+ * take it after '@' ("ndcg@10", "quantile_loss@0.9").  Arrays are the caller's.  Rows with weight 0
+ * do not count.  Sums over rows are in 65,536-row blocks added in order, so that results are the
+ * same everywhere.
  */
 #ifndef COMMON_METRIC_METRIC_H
 #define COMMON_METRIC_METRIC_H
@@ -23,6 +24,9 @@ struct scored {
     const double *prob;   /* [n][n_classes] probabilities; NULL when there are none */
     const double *value;  /* [n] predicted value, or ranking score; NULL */
     const int32_t *group; /* [n] query of each row, from 0; NULL */
+    const double
+        *upper; /* [n] the truth is from y to upper, perhaps infinite; NULL: there is none */
+    const uint32_t *origin; /* [n] what messages call a row, from 0; NULL: its place */
 };
 
 /*
@@ -34,22 +38,42 @@ struct scored {
  * positive.
  */
 
+/* What may stand behind '@'. */
+enum metric_takes {
+    TAKES_NOTHING,
+    TAKES_POSITIONS, /* how many of a group's first rows count; 0: all */
+    TAKES_LEVEL,     /* within (0, 1) */
+    TAKES_POWER,     /* within (1, 2) */
+    TAKES_SCALE,     /* above 0 */
+    TAKES_NOISE,     /* a distribution, and its scale after ':' if that is not 1 */
+    TAKES_THRESHOLD  /* a number, without which the name means another metric */
+};
+
+enum { METRIC_ALSO = 2 };
 struct metric_info {
-    const char *name;
+    const char *name, *also[METRIC_ALSO];     /* also: other names of it; NULL */
     bool classification, regression, ranking; /* what it is for */
-    bool needs_prob, higher_is_better;
-    bool has_parameter;
-    double parameter; /* default; 0 for ndcg: no cut */
+    bool needs_prob, needs_upper, higher_is_better;
+    bool may_be_empty; /* the name may end in '-' or '+' (enum metric_empty) */
+    enum metric_takes takes;
+    double parameter; /* default */
     const char *help;
     const char *undefined; /* when it is NaN, for a warning: "the truth has one class only" */
     const struct metric_method *method; /* how (plan.h) */
 };
 
+/* What a group without a relevant row is worth. */
+enum metric_empty { EMPTY_LEFT_OUT, EMPTY_ZERO, EMPTY_ONE };
+/* Of the logarithm of a time. */
+enum metric_noise { NOISE_NORMAL, NOISE_LOGISTIC, NOISE_EXTREME };
+
 enum { METRIC_NAME_MAX = 48 };
 struct metric {
     const struct metric_info *info;
     double parameter;
-    char name[METRIC_NAME_MAX]; /* as it is reported: "ndcg@10" */
+    enum metric_empty empty;
+    enum metric_noise noise;
+    char name[METRIC_NAME_MAX]; /* as it was asked for, and is reported: "ndcg@10" */
 };
 
 const struct metric_info *metric_infos(int *n);
@@ -62,7 +86,8 @@ int metric_compute(
 /*
  * Many metrics of the same rows, and again under other weights (the bootstrap: weight times how
  * often a row was drawn): rows are sorted once, an evaluation then is linear in the rows.  The
- * arrays of s must outlive the plan.  Errors: what a metric needs is not in s.
+ * arrays of s must outlive the plan.  Errors: what a metric needs is not in s, or a row of positive
+ * weight is not in the metric's domain; the message names it.
  */
 struct metric_plan;
 struct metric_plan *metric_plan_new(const struct metric *metrics, int n_metrics,

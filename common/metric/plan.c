@@ -21,8 +21,12 @@ static int metric_check(const struct metric *m, const struct scored *s, struct e
         return err_set(err, "metric '%s' needs predicted labels", m->name);
     if (parts & (PART_PROBS | PART_CURVES) && !s->prob && !(s->value && s->n_classes == 2))
         return err_set(err, "metric '%s' needs probabilities", m->name);
+    if (info->takes == TAKES_THRESHOLD && s->n_classes != 2)
+        return err_set(err, "metric '%s' needs two classes", m->name);
     if (parts & PART_VALUES && !s->value)
         return err_set(err, "metric '%s' needs predicted values", m->name);
+    if (parts & PART_BOUNDS && !s->upper)
+        return err_set(err, "metric '%s' needs upper bounds of the truth", m->name);
     if (!(parts & PART_QUERIES))
         return 0;
     if (!s->group)
@@ -31,6 +35,35 @@ static int metric_check(const struct metric *m, const struct scored *s, struct e
         return err_set(err, "metric '%s' needs a truth of numbers or two classes", m->name);
     if (!s->value && !s->prob)
         return err_set(err, "metric '%s' needs predicted values or probabilities", m->name);
+    return 0;
+}
+
+/* Is a number of row what the metric wants? */
+static int number_check(const struct metric *m, const struct scored *s, int64_t row,
+    const char *what, double number, double least, bool above, struct err *err)
+{
+    if (above ? number > least : number >= least)
+        return 0;
+    return err_set(err, "metric '%s': row %lld: the %s is %g, not %s %g", m->name,
+        (long long)(s->origin ? s->origin[row] : row) + 1, what, number,
+        above ? "above" : "at least", least);
+}
+
+static int domain_check(const struct metric *m, const struct scored *s, struct err *err)
+{
+    const struct metric_domain *d = m->info->method->domain;
+
+    for (int64_t i = 0; d && i < s->n; i++) {
+        if (s->weight && !(s->weight[i] > 0))
+            continue;
+        if (number_check(m, s, i, "truth", s->y[i], d->truth, d->truth_above, err) < 0 ||
+            number_check(m, s, i, "prediction", s->value[i], d->value, d->value_above, err) < 0)
+            return -1;
+        if (m->info->method->parts & PART_BOUNDS &&
+            (number_check(m, s, i, "upper bound", s->upper[i], s->y[i], false, err) < 0 ||
+                number_check(m, s, i, "upper bound", s->upper[i], 0, true, err) < 0))
+            return -1;
+    }
     return 0;
 }
 
@@ -57,7 +90,7 @@ static int plan_make(struct metric_plan *p, const struct metric *metrics, struct
     if (!p->metrics)
         return err_memory(err);
     for (int i = 0; i < p->n_metrics; i++) {
-        if (metric_check(&metrics[i], &p->s, err) < 0)
+        if (metric_check(&metrics[i], &p->s, err) < 0 || domain_check(&metrics[i], &p->s, err) < 0)
             return -1;
         p->parts |= metrics[i].info->method->parts;
     }
@@ -69,6 +102,11 @@ static int plan_make(struct metric_plan *p, const struct metric *metrics, struct
     if (p->parts & PART_QUERIES) {
         p->queries = queries_new(&p->s, err);
         if (!p->queries)
+            return -1;
+    }
+    if (p->parts & PART_TIMES) {
+        p->times = times_new(&p->s, err);
+        if (!p->times)
             return -1;
     }
     return 0;
@@ -96,6 +134,7 @@ void metric_plan_free(struct metric_plan *p)
 {
     if (!p)
         return;
+    mem_free(p->times);
     queries_free(p->queries);
     for (int i = 0; i < p->n_curves; i++)
         curve_release(&p->curves[i]);
@@ -138,9 +177,10 @@ void metric_plan_evaluate(
     }
     if (p->parts & PART_CURVES)
         evaluation_curves(&e);
-    for (int i = 0; i < p->n_metrics; i++)
-        values[i] =
-            e.total > 0 ? p->metrics[i].info->method->value(&e, p->metrics[i].parameter) : NAN;
+    for (int i = 0; i < p->n_metrics; i++) {
+        e.metric = &p->metrics[i];
+        values[i] = e.total > 0 ? e.metric->info->method->value(&e, e.metric->parameter) : NAN;
+    }
 }
 
 double evaluation_mean(const struct evaluation *e,

@@ -13,25 +13,35 @@
 #include "common/metric/metric.h"
 
 enum metric_part {
-    PART_LABELS = 1,  /* sums of weights by class */
-    PART_PROBS = 2,   /* probabilities, or a score within [0, 1] */
-    PART_CURVES = 4,  /* rows by falling score, for each class */
-    PART_VALUES = 8,  /* predicted numbers */
-    PART_QUERIES = 16 /* rows by group and falling score */
+    PART_LABELS = 1,   /* sums of weights by class */
+    PART_PROBS = 2,    /* probabilities, or a score within [0, 1] */
+    PART_CURVES = 4,   /* rows by falling score, for each class */
+    PART_VALUES = 8,   /* predicted numbers */
+    PART_QUERIES = 16, /* rows by group and falling score */
+    PART_BOUNDS = 32,  /* upper bounds of the truth */
+    PART_TIMES = 64    /* rows by the falling size of the truth */
 };
 
 struct evaluation {
     const struct metric_plan *plan;
     const struct scored *s;
+    const struct metric *metric;      /* the one whose value is asked for */
     const double *weight;             /* NULL: all 1 */
     double total;                     /* sum of weights */
     double *truth, *predicted, *hits; /* [K] each: weights of rows of, called, and both */
     double auc, average_precision;
 };
 
+/* What rows of positive weight must be: above the least number, or at least that. */
+struct metric_domain {
+    double truth, value;
+    bool truth_above, value_above;
+};
+
 struct metric_method {
     int parts;
     double (*value)(const struct evaluation *e, double parameter);
+    const struct metric_domain *domain; /* NULL: all numbers */
 };
 
 struct metric_plan {
@@ -42,6 +52,7 @@ struct metric_plan {
     struct curve *curves;
     int n_curves;
     struct queries *queries;
+    uint32_t *times;
 };
 
 static inline double evaluation_weight(const struct evaluation *e, int64_t row)
@@ -64,19 +75,29 @@ double evaluation_mean(const struct evaluation *e,
 /* classification.c */
 void evaluation_tally(struct evaluation *e);
 extern const struct metric_method accuracy_method, balanced_accuracy_method, log_loss_method,
-    brier_method, precision_method, recall_method, f1_method, macro_f1_method, mcc_method;
+    brier_method, precision_method, recall_method, f1_method, macro_f1_method, mcc_method,
+    error_method, threshold_error_method;
 
 /* curve.c */
 void evaluation_curves(struct evaluation *e);
-extern const struct metric_method auc_method, average_precision_method;
+extern const struct metric_method auc_method, average_precision_method, aucpr_method;
 
 /* regression.c */
 extern const struct metric_method rmse_method, mae_method, r2_method, mape_method,
-    quantile_loss_method;
+    quantile_loss_method, rmsle_method, mphe_method;
+
+/* likelihood.c */
+extern const struct metric_method poisson_nloglik_method, gamma_nloglik_method,
+    gamma_deviance_method, tweedie_nloglik_method;
+
+/* survival.c */
+uint32_t *times_new(const struct scored *s, struct err *err) MUST_CHECK;
+extern const struct metric_method cox_nloglik_method, aft_nloglik_method,
+    interval_regression_accuracy_method;
 
 /* ranking.c */
 struct queries *queries_new(const struct scored *s, struct err *err) MUST_CHECK;
 void queries_free(struct queries *q);
-extern const struct metric_method ndcg_method, map_method;
+extern const struct metric_method ndcg_method, map_method, pre_method;
 
 #endif

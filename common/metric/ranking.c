@@ -4,8 +4,8 @@
  * ndcg (Jarvelin and Kekalainen 2002) with gain 2^relevance - 1 (Burges et al. 2005) and discount
  * 1 / log2(1 + position); equal scores share the mean of their gains, the expectation over their
  * orders (McSherry and Najork 2008).  map is the mean over groups of the average precision, equal
- * scores being one step as in curve.c.  A group without a relevant row says nothing and is left
- * out; a group weighs as much as its rows do on average.
+ * scores being one step as in curve.c.  A group without a relevant row says nothing to both and is
+ * left out, unless it is asked to count.  A group weighs as much as its rows do on average.
  */
 #include <math.h>
 
@@ -179,36 +179,75 @@ static double group_gain(
     return total;
 }
 
+static int64_t cut_of(double parameter)
+{
+    return parameter > 0 ? (int64_t)parameter : INT64_MAX;
+}
+
 /* NaN when no row of the group is relevant. */
 static double group_ndcg(const struct evaluation *e, int64_t g, double parameter)
 {
     const struct queries *q = e->plan->queries;
-    int64_t cut = parameter > 0 ? (int64_t)parameter : INT64_MAX;
+    int64_t cut = cut_of(parameter);
     double ideal = group_gain(e, g, q->by_gain, q->gain, cut);
 
     return ideal > 0 ? group_gain(e, g, q->by_score, q->score, cut) / ideal : NAN;
 }
 
-static double group_precision(const struct evaluation *e, int64_t g, double parameter)
+/* What is relevant among the first `cut` positions; rows of equal score that the cut parts count by
+ * how many of their positions are before it. */
+struct hits {
+    double found, precision; /* relevant rows, and their sum of precisions there */
+    int64_t relevant, rows;  /* in the whole group */
+};
+
+static struct hits group_hits(const struct evaluation *e, int64_t g, int64_t cut)
 {
     const struct queries *q = e->plan->queries;
-    int64_t end = q->start[g + 1], seen = 0, relevant = 0, tied = 0;
-    double sum = 0;
+    struct hits hits = {.rows = 0};
+    int64_t end = q->start[g + 1], tied = 0, tied_relevant = 0;
 
-    (void)parameter;
     for (int64_t i = q->start[g]; i < end; i++) {
         uint32_t row = q->by_score[i];
         if (evaluation_weight(e, row) > 0) {
-            seen++;
-            tied += q->gain[row] > 0;
+            tied++;
+            tied_relevant += q->gain[row] > 0;
         }
-        if (tied > 0 && (i == end - 1 || q->score[row] != q->score[q->by_score[i + 1]])) {
-            relevant += tied;
-            sum += (double)tied * (double)relevant / (double)seen;
-            tied = 0;
+        if (i < end - 1 && q->score[row] == q->score[q->by_score[i + 1]])
+            continue;
+        int64_t inside = cut - hits.rows < tied ? cut - hits.rows : tied;
+        if (tied_relevant > 0 && inside > 0) {
+            double part = (double)tied_relevant * (double)inside / (double)tied;
+            hits.found += part;
+            hits.precision += part * hits.found / (double)(hits.rows + inside);
         }
+        hits.relevant += tied_relevant;
+        hits.rows += tied;
+        tied = tied_relevant = 0;
     }
-    return relevant ? sum / (double)relevant : NAN;
+    return hits;
+}
+
+static double at_most(int64_t n, int64_t cut)
+{
+    return (double)(n < cut ? n : cut);
+}
+
+/* NaN when no row of the group is relevant. */
+static double group_map(const struct evaluation *e, int64_t g, double parameter)
+{
+    int64_t cut = cut_of(parameter);
+    struct hits hits = group_hits(e, g, cut);
+
+    return hits.relevant ? hits.precision / at_most(hits.relevant, cut) : NAN;
+}
+
+static double group_pre(const struct evaluation *e, int64_t g, double parameter)
+{
+    int64_t cut = cut_of(parameter);
+    struct hits hits = group_hits(e, g, cut);
+
+    return hits.found / at_most(hits.rows, cut);
 }
 
 static double group_mean(const struct evaluation *e,
@@ -217,8 +256,12 @@ static double group_mean(const struct evaluation *e,
     double sum = 0, total = 0;
 
     for (int64_t g = 0; g < e->plan->queries->n; g++) {
-        double weight = group_weight(e, g);
-        double value = weight > 0 ? of_group(e, g, parameter) : NAN;
+        double weight = group_weight(e, g), value;
+        if (!(weight > 0))
+            continue;
+        value = of_group(e, g, parameter);
+        if (isnan(value) && e->metric->empty != EMPTY_LEFT_OUT)
+            value = e->metric->empty == EMPTY_ONE;
         if (!isnan(value)) {
             sum += weight * value;
             total += weight;
@@ -234,8 +277,14 @@ static double ndcg_value(const struct evaluation *e, double parameter)
 
 static double map_value(const struct evaluation *e, double parameter)
 {
-    return group_mean(e, group_precision, parameter);
+    return group_mean(e, group_map, parameter);
+}
+
+static double pre_value(const struct evaluation *e, double parameter)
+{
+    return group_mean(e, group_pre, parameter);
 }
 
 const struct metric_method ndcg_method = {PART_QUERIES, ndcg_value};
 const struct metric_method map_method = {PART_QUERIES, map_value};
+const struct metric_method pre_method = {PART_QUERIES, pre_value};

@@ -186,8 +186,39 @@ static double quantile_loss_value(const struct evaluation *e, double parameter)
     return evaluation_mean(e, pinball_term, parameter);
 }
 
+static double log_squared_term(const struct scored *s, int64_t row, double parameter)
+{
+    double d = log1p(s->value[row]) - log1p(s->y[row]);
+
+    (void)parameter;
+    return d * d;
+}
+
+static double rmsle_value(const struct evaluation *e, double parameter)
+{
+    return sqrt(evaluation_mean(e, log_squared_term, parameter));
+}
+
+/* Charbonnier et al. 1994: a square near 0, a straight line of this slope far from it. */
+static double pseudo_huber_term(const struct scored *s, int64_t row, double slope)
+{
+    double d = (s->value[row] - s->y[row]) / slope, root = hypot(1, d);
+
+    return slope * slope * (d / (root + 1)) * d; /* root - 1, but exact near 0 */
+}
+
+static double mphe_value(const struct evaluation *e, double parameter)
+{
+    return evaluation_mean(e, pseudo_huber_term, parameter);
+}
+
+static const struct metric_domain above_minus_1 = {
+    .truth = -1, .truth_above = true, .value = -1, .value_above = true};
+
 const struct metric_method rmse_method = {PART_VALUES, rmse_value};
 const struct metric_method mae_method = {PART_VALUES, mae_value};
 const struct metric_method r2_method = {PART_VALUES, r2_value};
 const struct metric_method mape_method = {PART_VALUES, mape_value};
 const struct metric_method quantile_loss_method = {PART_VALUES, quantile_loss_value};
+const struct metric_method rmsle_method = {PART_VALUES, rmsle_value, &above_minus_1};
+const struct metric_method mphe_method = {PART_VALUES, mphe_value};

@@ -11,8 +11,9 @@
 #include "common/io/format/number.h"
 #include "common/table/fill.h"
 #include "common/table/load.h"
+#include "common/table/margin.h"
 
-enum role { ROLE_FEATURE, ROLE_TARGET, ROLE_WEIGHT, ROLE_GROUP, ROLE_OUT };
+enum role { ROLE_FEATURE, ROLE_TARGET, ROLE_WEIGHT, ROLE_GROUP, ROLE_MARGIN, ROLE_OUT };
 
 struct dense {
     struct table *t;
@@ -26,6 +27,7 @@ struct dense {
     struct column *column;     /* [n]; features and the target are used */
     int target, weight, group; /* -1: none */
     size_t weight_room, group_room;
+    struct margins margins;
     int64_t n_rows, n_dropped;
     struct block block;
     struct block_column *want; /* [n]: what of the rows is read */
@@ -59,6 +61,7 @@ static void dense_release(struct dense *d)
     mem_free(d->column);
     mem_free(d->role);
     mem_free(d->want);
+    margins_release(&d->margins);
     block_release(&d->block);
     na_release(&d->na);
 }
@@ -121,6 +124,22 @@ static int pick_one(
     return 0;
 }
 
+static int pick_margins(struct dense *d, struct err *err)
+{
+    struct margins *m = &d->margins;
+    int ret = margins_find(m, d->o->margin, d->source, &d->t->margin, err);
+
+    d->t->n_margins = d->t->margin ? m->n : 0;
+    for (int i = 0; i < m->n && ret == 0; i++) {
+        unsigned char *role = &d->role[m->from[i]];
+        if (*role != ROLE_FEATURE && *role != ROLE_OUT)
+            ret = err_usage(err, "column '%s' is the target, a weight or a group: it is no margin",
+                d->name[m->from[i]]);
+        *role = ROLE_MARGIN;
+    }
+    return ret;
+}
+
 static int pick_roles(struct dense *d, struct err *err)
 {
     const struct read_opts *o = d->o;
@@ -142,7 +161,8 @@ static int pick_roles(struct dense *d, struct err *err)
             d->role[i] = ROLE_OUT;
     if (pick_one(d, "-y", o->target, ROLE_TARGET, &d->target, err) < 0 ||
         pick_one(d, "-w", o->weight, ROLE_WEIGHT, &d->weight, err) < 0 ||
-        pick_one(d, load_group_option(o), o->group, ROLE_GROUP, &d->group, err) < 0)
+        pick_one(d, load_group_option(o), o->group, ROLE_GROUP, &d->group, err) < 0 ||
+        pick_margins(d, err) < 0)
         goto out;
     ret = 0;
 out:
@@ -258,7 +278,9 @@ static int add_row(struct dense *d, const struct source_row *row, struct err *er
     if (d->again)
         return 0;
     if ((d->weight >= 0 && add_weight(d, row, err) < 0) ||
-        (d->group >= 0 && add_group(d, row, err) < 0))
+        (d->group >= 0 && add_group(d, row, err) < 0) ||
+        margins_reserve(&d->margins, d->t->margin, (size_t)d->n_rows + 1, err) < 0 ||
+        margins_row(&d->margins, row, &d->na, d->t->margin, d->n_rows, err) < 0)
         return -1;
     d->n_rows++;
     return 0;
@@ -285,6 +307,9 @@ static bool fill_cells(void *ctx, const struct block_cells *c)
 
     if (c->column == d->weight)
         return fill_weights(c, &d->na, d->t->weight + row);
+    for (int i = 0; i < d->margins.n; i++)
+        if (c->column == d->margins.from[i])
+            return margins_fill(c, &d->na, d->t->margin[i] + row);
     if (c->column == d->group)
         return d->t->groups && fill_groups(c, d->t->groups, d->t->group + row);
     if (d->again && !d->column[c->column].again)
@@ -297,8 +322,13 @@ static int make_room(struct dense *d, struct err *err)
     const struct block *b = &d->block;
     struct table *t = d->t;
 
+    if (d->margins.n &&
+        margins_reserve(&d->margins, t->margin, block_expected(b, d->n_rows), err) < 0)
+        return -1;
     for (int k = 0; k < d->n_want; k++) {
         int i = d->want[k].column;
+        if (d->role[i] == ROLE_MARGIN)
+            continue;
         if ((i == d->weight ? block_reserve(
                                   b, &t->weight, &d->weight_room, d->n_rows, sizeof *t->weight, err)
                 : i == d->group
@@ -344,7 +374,8 @@ static void accept_piece(struct dense *d, const struct block_piece *p)
 {
     for (int k = 0; k < d->n_want; k++) {
         int i = d->want[k].column;
-        if (i != d->weight && i != d->group && (!d->again || d->column[i].again))
+        bool column = d->role[i] == ROLE_FEATURE || d->role[i] == ROLE_TARGET;
+        if (column && (!d->again || d->column[i].again))
             column_accept(&d->column[i], &p->tally[i], p->census.n_lines);
     }
     if (!d->again)

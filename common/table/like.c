@@ -9,6 +9,7 @@
 #include "common/table/bind.h"
 #include "common/table/fill.h"
 #include "common/table/load.h"
+#include "common/table/margin.h"
 
 struct like {
     struct table *t;
@@ -18,16 +19,17 @@ struct like {
     struct binding binding;
     int target, weight, group; /* columns of the input, -1: none */
     bool labels, weights;      /* LIBSVM: labels are read; one had a weight */
+    struct margins margins;
     size_t rows_room, row_values_room;
     size_t col_room, value_room; /* sparse */
     double **row;                /* sparse from dense input: one row, as columns of one value */
     int64_t n_dropped;
     struct block block;
-    struct block_column *want; /* [n_cols + OTHER_COLUMNS] */
+    struct block_column *want; /* [n_cols + OTHER_COLUMNS + margins.n] */
     int n_want;
 };
 
-/* Numbers of the block's columns behind the schema's. */
+/* Numbers of the block's columns behind the schema's, before margins. */
 enum { TARGET_COLUMN, WEIGHT_COLUMN, GROUP_COLUMN, OTHER_COLUMNS };
 
 static int find_columns(struct like *l, struct err *err);
@@ -37,6 +39,7 @@ static int finish(struct like *l, const struct watch *w, struct err *err);
 static void like_release(struct like *l)
 {
     block_release(&l->block);
+    margins_release(&l->margins);
     mem_free(l->want);
     for (int c = 0; l->row && c < l->train->schema.n_cols; c++)
         mem_free(l->row[c]);
@@ -115,7 +118,11 @@ static int find_columns(struct like *l, struct err *err)
 {
     struct table *t = l->t;
     size_t n = (size_t)t->schema.n_cols;
+    int ret = margins_find(&l->margins, l->o->margin, l->source, &t->margin, err);
 
+    t->n_margins = t->margin ? l->margins.n : 0;
+    if (ret < 0)
+        return -1;
     if (source_format(l->source) == FORMAT_LIBSVM)
         l->labels = l->train->target.name != NULL;
     else if (find_target(l, err) < 0 || find_one(l, "-w", l->o->weight, &l->weight, err) < 0 ||
@@ -153,6 +160,8 @@ static int make_room(struct like *l, size_t rows, size_t expected, struct err *e
             return err_memory(err);
         *columns[i] = grown;
     }
+    if (margins_reserve(&l->margins, t->margin, room, err) < 0)
+        return -1;
     if (!(grown = mem_resize(t->group, room, sizeof *t->group)))
         return err_memory(err);
     t->group = grown;
@@ -324,18 +333,20 @@ static int add_sparse(struct like *l, const struct source_row *row, struct err *
 
 static int want_columns(struct like *l, struct err *err)
 {
-    int n = l->t->schema.n_cols;
+    int n = l->t->schema.n_cols, margin = n + OTHER_COLUMNS;
     const int from[OTHER_COLUMNS] = {
         [TARGET_COLUMN] = l->target, [WEIGHT_COLUMN] = l->weight, [GROUP_COLUMN] = l->group};
 
-    l->want = mem_alloc((size_t)n + OTHER_COLUMNS, sizeof *l->want);
+    l->want = mem_alloc((size_t)(margin + l->margins.n), sizeof *l->want);
     if (!l->want)
         return err_memory(err);
     l->n_want = binding_want(&l->binding, l->want);
     for (int i = 0; i < OTHER_COLUMNS; i++)
         if (from[i] >= 0)
             l->want[l->n_want++] = (struct block_column){n + i, from[i]};
-    return block_init(&l->block, l->source, n + OTHER_COLUMNS, true, err);
+    for (int i = 0; i < l->margins.n; i++)
+        l->want[l->n_want++] = (struct block_column){margin + i, l->margins.from[i]};
+    return block_init(&l->block, l->source, margin + l->margins.n, true, err);
 }
 
 static bool fill_target(const struct like *l, const struct block_cells *c, double *y)
@@ -361,8 +372,11 @@ static bool fill_cells(void *ctx, const struct block_cells *c)
     const struct like *l = ctx;
     struct table *t = l->t;
     int64_t row = t->n_rows + c->row;
+    int other = c->column - t->schema.n_cols;
 
-    switch (c->column - t->schema.n_cols) {
+    if (other >= OTHER_COLUMNS)
+        return margins_fill(c, &l->binding.na, t->margin[other - OTHER_COLUMNS] + row);
+    switch (other) {
     case TARGET_COLUMN:
         return fill_target(l, c, t->y + row);
     case WEIGHT_COLUMN:
@@ -427,6 +441,7 @@ static int read_row(struct like *l, const struct source_row *row, struct err *er
         return 0;
     }
     if (add_weight(l, row, err) < 0 || add_group(l, row, err) < 0 ||
+        margins_row(&l->margins, row, &l->binding.na, t->margin, t->n_rows, err) < 0 ||
         (t->sparse ? add_sparse(l, row, err)
                    : binding_row(&l->binding, row, t->values, t->n_rows, err)) < 0)
         return -1;

@@ -217,12 +217,19 @@ static size_t item_length(const struct names *names, const char *text)
     return shortest;
 }
 
+static struct names names_of(const char *const *item, int n)
+{
+    struct names names = {item, n, false};
+
+    for (int i = 0; i < n && !names.commas; i++)
+        names.commas = strchr(item[i], ',') != NULL;
+    return names;
+}
+
 int list_pick(const char *list, const char *const *names, int n, bool *picked, struct err *err)
 {
-    struct names all = {names, n, false};
+    const struct names all = names_of(names, n);
 
-    for (int i = 0; i < n && !all.commas; i++)
-        all.commas = strchr(names[i], ',') != NULL;
     for (;;) {
         size_t len = item_length(&all, list);
         if (pick_item(&all, list, len, picked, err) < 0)
@@ -231,4 +238,29 @@ int list_pick(const char *list, const char *const *names, int n, bool *picked, s
             return 0;
         list += len + 1;
     }
+}
+
+int list_order(const char *list, const char *const *names, int n, int *at, struct err *err)
+{
+    const struct names all = names_of(names, n);
+    bool *item = mem_alloc((size_t)n, sizeof *item), *seen = mem_zalloc((size_t)n, sizeof *seen);
+    int count = 0, ret = item && seen ? 0 : err_memory(err);
+
+    for (size_t len; ret == 0; list += len + 1) {
+        len = item_length(&all, list);
+        memset(item, false, (size_t)n * sizeof *item);
+        ret = pick_item(&all, list, len, item, err);
+        for (int i = 0; i < n && ret == 0; i++) {
+            if (item[i] && seen[i])
+                ret = err_set(err, "'%s' is there twice", names[i]);
+            else if (item[i])
+                at[count++] = i;
+            seen[i] |= item[i];
+        }
+        if (ret < 0 || list[len] == '\0')
+            break;
+    }
+    mem_free(item);
+    mem_free(seen);
+    return ret < 0 ? -1 : count;
 }

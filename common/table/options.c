@@ -78,6 +78,18 @@ const struct opt read_opts_table[] = {
     OPT_END,
 };
 
+const struct opt read_margin_opt[] = {
+    OPT_STRING(0, "base-margin", struct read_opts, margin, "LIST",
+        "columns of raw outputs to start from instead of the base, one for each output"),
+    OPT_END,
+};
+
+const struct opt bind_margin_opt[] = {
+    OPT_STRING(0, "base-margin", struct bind_opts, margin, "LIST",
+        "columns of raw outputs to start from instead of the model's base, one for each output"),
+    OPT_END,
+};
+
 const struct opt bind_opts_table[] = {
     OPT_HEAD("Input"),
     OPT_STRING('k', "keep", struct bind_opts, keep, "LIST", "input columns to pass on as they are"),

@@ -5,6 +5,7 @@
 
 #include "common/base/mem.h"
 #include "common/table/bind.h"
+#include "common/table/margin.h"
 #include "common/table/source.h"
 
 /* A batch has at least so many rows or values, if there are as many; blocks make it larger. */
@@ -19,12 +20,15 @@ struct reader {
     int batch_rows;
     size_t room;   /* rows that the arrays hold */
     double **cols; /* [n_cols], NULL for ignored ones */
+    struct margins margins;
+    double **margin; /* [margins.n] */
     int n_kept;
     int *kept;       /* columns of the input */
     struct buf text; /* of the batch's kept fields; row i is [start[i], stop[i]) */
     size_t *start, *stop;
     struct block block;
-    struct block_column *want; /* [n_cols + 1]: columns that are read; kept fields, as rows */
+    /* [n_cols + 1 + margins.n]: columns that are read; kept fields, as rows; margins */
+    struct block_column *want;
     int n_want;
     int n_rows_before; /* of the batch, before the block */
 };
@@ -68,6 +72,8 @@ static int need_columns(struct reader *r, struct err *err)
             needed[r->binding.from[c]] = true;
     for (int i = 0; i < r->n_kept; i++)
         needed[r->kept[i]] = true;
+    for (int i = 0; i < r->margins.n; i++)
+        needed[r->margins.from[i]] = true;
     int ret = source_need(r->source, needed, err);
     mem_free(needed);
     return ret;
@@ -85,6 +91,8 @@ static int make_room(struct reader *r, size_t rows, struct err *err)
             return err_memory(err);
         *places[i] = grown;
     }
+    if (margins_reserve(&r->margins, r->margin, rows, err) < 0)
+        return -1;
     for (int c = 0; c < r->schema.n_cols; c++) {
         if (r->schema.cols[c].kind == COL_IGNORED)
             continue;
@@ -99,12 +107,13 @@ static int make_room(struct reader *r, size_t rows, struct err *err)
 static int make_batch(struct reader *r, struct err *err)
 {
     int n = schema_n_features(&r->schema), n_cols = r->schema.n_cols;
+    int n_columns = n_cols + 1 + r->margins.n;
 
     r->batch_rows = n > BATCH_VALUES / BATCH_ROWS ? BATCH_VALUES / n : BATCH_ROWS;
     if (r->batch_rows < 1)
         r->batch_rows = 1;
     r->cols = mem_zalloc((size_t)n_cols, sizeof *r->cols);
-    r->want = mem_alloc((size_t)n_cols + 1, sizeof *r->want);
+    r->want = mem_alloc((size_t)n_columns, sizeof *r->want);
     if (!r->cols || !r->want)
         return err_memory(err);
     if (make_room(r, (size_t)r->batch_rows, err) < 0)
@@ -112,7 +121,9 @@ static int make_batch(struct reader *r, struct err *err)
     r->n_want = binding_want(&r->binding, r->want);
     if (r->n_kept)
         r->want[r->n_want++] = (struct block_column){n_cols, BLOCK_ROW};
-    return block_init(&r->block, r->source, n_cols + 1, false, err);
+    for (int i = 0; i < r->margins.n; i++)
+        r->want[r->n_want++] = (struct block_column){n_cols + 1 + i, r->margins.from[i]};
+    return block_init(&r->block, r->source, n_columns, false, err);
 }
 
 struct reader *reader_of(
@@ -135,6 +146,8 @@ struct reader *reader_of(
         goto failed;
     r->binding.unknown_is_error = opts->unknown == 1;
     r->delimiter = source_delimiter(r->source) ? source_delimiter(r->source) : ',';
+    if (margins_find(&r->margins, opts->margin, r->source, &r->margin, err) < 0)
+        goto failed;
     if (opts->keep && keep_columns(r, opts->keep, err) < 0)
         goto failed;
     if (source_format(r->source) == FORMAT_CSV && need_columns(r, err) < 0)
@@ -161,6 +174,8 @@ void reader_close(struct reader *r)
     for (int c = 0; r->cols && c < r->schema.n_cols; c++)
         mem_free(r->cols[c]);
     mem_free(r->cols);
+    margins_free(r->margin, r->margins.n);
+    margins_release(&r->margins);
     mem_free(r->kept);
     mem_free(r->start);
     mem_free(r->stop);
@@ -203,9 +218,13 @@ static void keep_cells(struct reader *r, const struct block_cells *c)
 static bool fill_cells(void *ctx, const struct block_cells *c)
 {
     struct reader *r = ctx;
+    int64_t row = r->n_rows_before + c->row;
+    int other = c->column - r->schema.n_cols;
 
-    if (c->column < r->schema.n_cols)
-        return binding_fill(&r->binding, c, r->cols[c->column] + r->n_rows_before + c->row);
+    if (other < 0)
+        return binding_fill(&r->binding, c, r->cols[c->column] + row);
+    if (other > 0)
+        return margins_fill(c, &r->binding.na, r->margin[other - 1] + row);
     keep_cells(r, c);
     return true;
 }
@@ -268,6 +287,7 @@ static int read_row(struct reader *r, int *n, struct err *err)
     block_slow(&r->block, 1);
     if (make_room(r, (size_t)*n + 1, err) < 0 ||
         binding_row(&r->binding, &row, r->cols, *n, err) < 0 ||
+        margins_row(&r->margins, &row, &r->binding.na, r->margin, *n, err) < 0 ||
         (r->n_kept && keep_fields(r, &row, *n, err) < 0))
         return -1;
     ++*n;
@@ -288,8 +308,10 @@ int reader_next(struct reader *r, struct batch *b, struct err *err)
         if (got == 0)
             break;
     }
-    *b =
-        (struct batch){.first_row = r->n_rows, .n_rows = n, .cols = (const double *const *)r->cols};
+    *b = (struct batch){.first_row = r->n_rows,
+        .n_rows = n,
+        .cols = (const double *const *)r->cols,
+        .margin = (const double *const *)r->margin};
     r->n_rows += n;
     return n > 0;
 }
@@ -302,6 +324,11 @@ void reader_report(const struct reader *r, const struct watch *w)
 int64_t reader_rows(const struct reader *r)
 {
     return r->n_rows;
+}
+
+int reader_n_margins(const struct reader *r)
+{
+    return r->margins.n;
 }
 
 int reader_n_kept(const struct reader *r)

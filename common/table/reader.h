@@ -21,17 +21,20 @@
 
 struct bind_opts {
     struct format_opts format;
-    const char *keep; /* -k LIST: columns of the input that pass byte for byte */
+    const char *keep;   /* -k LIST: columns of the input that pass byte for byte */
+    const char *margin; /* --base-margin LIST: of raw outputs to start from */
     bool by_position;
     int unknown; /* 0 missing, 1 error */
 };
 extern const struct opt bind_opts_table[]; /* format options, -k, --by-position, --unknown */
+extern const struct opt bind_margin_opt[]; /* --base-margin */
 
 struct batch {
     int64_t first_row; /* global number of its first row, from 0 */
     int n_rows;
     const double *const
         *cols; /* [schema.n_cols][n_rows] as in struct table; NULL for ignored columns */
+    const double *const *margin; /* [reader_n_margins()][n_rows] finite */
 };
 
 struct reader;
@@ -49,6 +52,8 @@ int reader_next(
 void reader_report(const struct reader *r, const struct watch *w);
 int64_t reader_rows(const struct reader *r);
 void reader_close(struct reader *r);
+
+int reader_n_margins(const struct reader *r);
 
 /* Kept columns: their names, and the raw fields of a row of the current batch, each followed by the
  * delimiter, which are the reader's until the next batch. */

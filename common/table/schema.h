@@ -71,6 +71,10 @@ int list_pick(
 /* One column: an exact name, else a position from 1 (or cN where columns have no names, which is
  * their name then).  Its index, or -1 with an error that names the nearest. */
 int list_find(const char *item, const char *const *names, int n, struct err *err) MUST_CHECK;
+/* The same as list_pick() in the order of the list, a range's columns rising: at[n] gets them.
+ * Returns how many; a column twice is an error, -1. */
+int list_order(
+    const char *list, const char *const *names, int n, int *at, struct err *err) MUST_CHECK;
 /* What may help whoever asked for a column that is not among names[n] (NULL ones are passed over):
  * appends ": is 'near' meant?", or ": if ';' separates columns, say -d ';'" where a name looks like
  * several columns in one, or nothing.  -1: no memory. */

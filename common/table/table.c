@@ -7,6 +7,7 @@
 #include "common/base/mem.h"
 #include "common/base/utf8.h"
 #include "common/table/load.h"
+#include "common/table/margin.h"
 #include "common/table/source.h"
 
 enum { NOTES_SHOWN = 20 };
@@ -151,6 +152,7 @@ void table_release(struct table *t)
     sparse_free(t->sparse);
     mem_free(t->y);
     mem_free(t->weight);
+    margins_free(t->margin, t->n_margins);
     mem_free(t->group);
     dict_free(t->groups);
     target_release(&t->target);
@@ -166,6 +168,16 @@ static double *select_doubles(const double *from, const int64_t *rows, int64_t n
     for (int64_t i = 0; to && i < n; i++)
         to[i] = from[rows[i]];
     return to;
+}
+
+static int select_margins(
+    struct table *to, const struct table *from, const int64_t *rows, int64_t n)
+{
+    to->margin = mem_zalloc((size_t)from->n_margins, sizeof *to->margin);
+    for (; to->margin && to->n_margins < from->n_margins; to->n_margins++)
+        if (!(to->margin[to->n_margins] = select_doubles(from->margin[to->n_margins], rows, n)))
+            return -1;
+    return to->margin ? 0 : -1;
 }
 
 static int select_groups(struct table *to, const struct table *from, const int64_t *rows, int64_t n)
@@ -225,6 +237,7 @@ int table_select(
         (from->sparse && select_sparse(to, from->sparse, rows, n) < 0) ||
         (from->y && !(to->y = select_doubles(from->y, rows, n))) ||
         (from->weight && !(to->weight = select_doubles(from->weight, rows, n))) ||
+        (from->margin && select_margins(to, from, rows, n) < 0) ||
         (from->group && select_groups(to, from, rows, n) < 0)) {
         table_release(to);
         return err_memory(err);

@@ -242,12 +242,17 @@ static void near_task(void *ctx, int64_t block, int worker)
     }
 }
 
-int bins_by_row(struct bins *b)
+bool bins_are_bytes(const struct bins *b)
 {
     for (int col = 0; col < b->n_cols; col++)
         if (b->cols[col].code16 || b->cols[col].code32)
-            return 0;
-    if (b->start || b->n_cols > NEAR_COLS_MAX)
+            return false;
+    return !b->start;
+}
+
+int bins_by_row(struct bins *b)
+{
+    if (!bins_are_bytes(b) || b->n_cols > NEAR_COLS_MAX)
         return 0;
     b->stride = ((size_t)b->n_cols + NEAR_SPARE + 31) / 32 * 32;
     if (!b->near)
@@ -345,6 +350,15 @@ uint32_t bin_code_below(const struct bin_column *c, int low, int high, double th
             high = middle - 1;
     }
     return (uint32_t)low;
+}
+
+void bins_codes_below(const struct bins *b, const int32_t *column, const double *threshold,
+    uint32_t n, uint16_t *code)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        const struct bin_column *c = &b->cols[column[i]];
+        code[i] = (uint16_t)bin_code_below(c, 0, c->n_bins - 1, threshold[i]);
+    }
 }
 
 uint32_t bins_code(const struct bins *b, int col, uint32_t row)

@@ -63,11 +63,18 @@ int bins_build(struct bins *b, const struct table *t, const struct bins_opts *op
     struct err *err) MUST_CHECK;
 void bins_release(struct bins *b);
 
-/* Codes by row, or those anew, where there may be any: columns have code8.  -1: no memory. */
+/* Are all codes dense bytes? */
+bool bins_are_bytes(const struct bins *b);
+/* Codes by row, or those anew, where there may be any.  -1: no memory. */
 int bins_by_row(struct bins *b) MUST_CHECK;
 
 /* The last code from low to high whose values are <= threshold, as those of low are. */
 uint32_t bin_code_below(const struct bin_column *c, int low, int high, double threshold);
+
+/* For each of n thresholds of columns, numbers all of up to BINS_MAX bins, the last code of values
+ * <= it. */
+void bins_codes_below(const struct bins *b, const int32_t *column, const double *threshold,
+    uint32_t n, uint16_t *code);
 
 /* Code of a cell, by binary search in a sparse row. */
 uint32_t bins_code(const struct bins *b, int col, uint32_t row);

@@ -7,6 +7,7 @@
 
 #include "common/base/mem.h"
 #include "common/tree/levelset.h"
+#include "common/tree/linear.h"
 
 /* ---- trees ---- */
 
@@ -113,14 +114,29 @@ int forest_init(
 void forest_release(struct forest *f)
 {
     mem_free(f->base);
+    mem_free(f->quantile);
     mem_free(f->tree_weight);
+    mem_free(f->linear);
     mem_free(f->place);
     mem_free(f->nodes);
     mem_free(f->values);
+    mem_free(f->unscaled);
     mem_free(f->words);
     mem_free(f->stats);
     cuts_release(&f->cuts);
     *f = (struct forest)FOREST_INIT;
+}
+
+int forest_quantiles(struct forest *f, const double *q)
+{
+    f->quantile = mem_copy(q, (size_t)f->n_outputs, sizeof *q);
+    if (!f->quantile)
+        return -1;
+    f->central = 0;
+    for (int i = 1; i < f->n_outputs; i++)
+        if (fabs(q[i] - 0.5) < fabs(q[f->central] - 0.5) - 1e-9) /* 0.45 is as near as 0.55 */
+            f->central = i;
+    return 0;
 }
 
 struct tree forest_tree(const struct forest *f, int i)
@@ -148,6 +164,8 @@ static int forest_reserve(struct forest *f, const struct tree_place *end)
         mem_grow(&f->nodes, &f->node_room, end->node, sizeof *f->nodes) < 0 ||
         mem_grow(&f->stats, &f->stat_room, end->node, sizeof *f->stats) < 0 ||
         mem_grow(&f->values, &f->value_room, n_values, sizeof *f->values) < 0 ||
+        (f->unscaled &&
+            mem_grow(&f->unscaled, &f->unscaled_room, n_values, sizeof *f->unscaled) < 0) ||
         mem_grow(&f->words, &f->word_room, end->word, sizeof *f->words) < 0)
         return -1;
     return 0;
@@ -192,6 +210,8 @@ int forest_add(struct forest *f, struct tree *t)
     memcpy(f->nodes + at->node, t->nodes, t->n_nodes * sizeof *t->nodes);
     memcpy(f->stats + at->node, t->stats, t->n_nodes * sizeof *t->stats);
     memcpy(f->values + at->leaf * k, t->values, t->n_leaves * k * sizeof *t->values);
+    if (f->unscaled)
+        memcpy(f->unscaled + at->leaf * k, t->values, t->n_leaves * k * sizeof *t->values);
     if (t->n_words)
         memcpy(f->words + at->word, t->words, t->n_words * sizeof *t->words);
     if (forest_intern(f, t) < 0)
@@ -208,10 +228,59 @@ void forest_weigh(struct forest *f, int tree, double weight)
     f->tree_weight[tree] = weight;
 }
 
+int forest_keep_unscaled(struct forest *f)
+{
+    size_t n = f->place[f->n_trees].leaf * (size_t)f->leaf_width;
+
+    if (f->unscaled)
+        return 0;
+    if (mem_grow(&f->unscaled, &f->unscaled_room, n ? n : 1, sizeof *f->unscaled) < 0)
+        return -1;
+    if (n)
+        memcpy(f->unscaled, f->values, n * sizeof *f->values);
+    return 0;
+}
+
+void forest_forget_unscaled(struct forest *f)
+{
+    mem_free(f->unscaled);
+    f->unscaled = NULL;
+    f->unscaled_room = 0;
+}
+
+void forest_scale(struct forest *f, int tree, double weight)
+{
+    size_t k = (size_t)f->leaf_width, end = f->place[tree + 1].leaf * k;
+    for (size_t i = f->place[tree].leaf * k; i < end; i++)
+        f->values[i] = f->unscaled[i] * weight;
+}
+
 void forest_truncate(struct forest *f, int n_trees)
 {
     if (f->n_trees > n_trees)
         f->n_trees = n_trees;
+}
+
+void forest_behead(struct forest *f, int n_trees)
+{
+    const struct tree_place from = f->place[n_trees], end = f->place[f->n_trees];
+    size_t k = (size_t)f->leaf_width, nodes = end.node - from.node;
+
+    memmove(f->nodes, f->nodes + from.node, nodes * sizeof *f->nodes);
+    memmove(f->values, f->values + from.leaf * k, (end.leaf - from.leaf) * k * sizeof *f->values);
+    if (f->words)
+        memmove(f->words, f->words + from.word, (end.word - from.word) * sizeof *f->words);
+    if (f->stats)
+        memmove(f->stats, f->stats + from.node, nodes * sizeof *f->stats);
+    f->n_trees -= n_trees;
+    if (f->tree_weight)
+        memmove(
+            f->tree_weight, f->tree_weight + n_trees, (size_t)f->n_trees * sizeof *f->tree_weight);
+    for (int i = 0; i <= f->n_trees; i++) {
+        const struct tree_place *p = &f->place[i + n_trees];
+        f->place[i] =
+            (struct tree_place){p->node - from.node, p->leaf - from.leaf, p->word - from.word};
+    }
 }
 
 int forest_settle(struct forest *f)
@@ -319,6 +388,7 @@ void forest_predict(
     memset(out, 0, (size_t)n_rows * (size_t)k * sizeof *out);
     for (int i = 0; i < f->n_trees; i++)
         tree_add(f, i, cols, first_row, n_rows, out);
+    linear_add(f, cols, first_row, n_rows, out);
     for (int64_t i = 0; i < n_rows; i++)
         for (int j = 0; j < k; j++)
             out[i * k + j] = forest_raw(f, j, out[i * k + j], f->n_trees);

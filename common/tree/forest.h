@@ -7,7 +7,8 @@
  * the other way than missing values do, any other with them.  A leaf has a value for each of the
  * forest's outputs, or one, which is for the tree's output.  A forest's raw output for a row is
  * base + what it makes of the values of the leaves that the row reaches (enum forest_kind); what
- * that means as a prediction is the link's to say.
+ * that means as a prediction is the link's to say.  In the place of trees a forest may have weights
+ * of columns (linear.h).
  *
  * A node takes 8 bytes.  Its threshold stands in a table of the different (column, threshold) pairs
  * (cuts.h); what training measured in it, 4 bytes more, is only there where it is asked for.
@@ -111,15 +112,20 @@ struct forest {
     enum link link;
     double link_scale;   /* raw outputs times this are linked */
     double *base;        /* [n_outputs] */
+    double *quantile;    /* [n_outputs] which of the target's quantiles outputs are; else NULL */
+    int central;         /* of these the nearest to 0.5, the first of two; else 0 */
     double *tree_weight; /* [n_trees] above 0, of FOREST_MEDIAN; else NULL */
+    double *linear;      /* [n_outputs][linear_cols + 1] weights, the bias last; NULL: trees */
+    int linear_cols, linear_rounds; /* columns of the schema; rounds that made the weights */
     int n_trees;
     struct tree_place *place; /* [n_trees + 1] where each tree begins in the arrays */
     struct node *nodes;
     double *values;
+    double *unscaled; /* as values: what they were before forest_scale(); NULL: they are that */
     uint64_t *words;
     float *stats; /* NULL: not loaded */
     struct cuts cuts;
-    size_t place_room, node_room, value_room, word_room, stat_room, weight_room;
+    size_t place_room, node_room, value_room, unscaled_room, word_room, stat_room, weight_room;
 };
 
 #define FOREST_INIT                                                                                \
@@ -131,6 +137,8 @@ struct forest {
 int forest_init(struct forest *f, enum forest_kind kind, int n_outputs, int leaf_width,
     struct err *err) MUST_CHECK;
 void forest_release(struct forest *f);
+/* Outputs are these quantiles of the target: q[n_outputs]; -1: no memory. */
+int forest_quantiles(struct forest *f, const double *q) MUST_CHECK;
 
 enum { PARALLEL_MAX = 1 << 16 };
 /* A round of training adds a tree, or one for each output; of these as many as are parallel, one
@@ -141,19 +149,28 @@ static inline int forest_trees_per_round(const struct forest *f)
 }
 static inline int forest_rounds(const struct forest *f)
 {
-    return f->n_trees / forest_trees_per_round(f);
+    return f->linear ? f->linear_rounds : f->n_trees / forest_trees_per_round(f);
+}
+/* Has it nothing to predict with?  Of FOREST_INIT too. */
+static inline bool forest_is_empty(const struct forest *f)
+{
+    return f->n_trees == 0 && f->linear_rounds == 0;
 }
 /* The output that a tree's first value is for. */
 static inline int forest_tree_output(const struct forest *f, int tree)
 {
     return tree % forest_trees_per_round(f) / f->parallel;
 }
-/* The raw output that a sum or mean comes to: sum is that of the tree's values for it, n_trees how
- * many trees were added, those for other outputs too. */
-static inline double forest_raw(const struct forest *f, int output, double sum, int64_t n_trees)
+/* The raw output that a sum or mean comes to, less its base: sum is that of the tree's values for
+ * it, n_trees how many trees were added, those for other outputs too. */
+static inline double forest_share(const struct forest *f, double sum, int64_t n_trees)
 {
     int64_t n = f->kind == FOREST_MEAN ? n_trees / forest_trees_per_round(f) : 0;
-    return f->base[output] + (n ? sum / (double)n : sum);
+    return n ? sum / (double)n : sum;
+}
+static inline double forest_raw(const struct forest *f, int output, double sum, int64_t n_trees)
+{
+    return f->base[output] + forest_share(f, sum, n_trees);
 }
 
 /* The value of a leaf that a row reaches, for medians. */
@@ -173,7 +190,15 @@ int forest_know(const struct forest *f, struct tree *t) MUST_CHECK;
 int forest_add(struct forest *f, struct tree *t) MUST_CHECK;
 /* Of FOREST_MEDIAN: weight is above 0. */
 void forest_weigh(struct forest *f, int tree, double weight);
+/* From now on it keeps what leaves' values are before they are scaled; -1: no memory. */
+int forest_keep_unscaled(struct forest *f) MUST_CHECK;
+/* Takes values as they are for what they always were. */
+void forest_forget_unscaled(struct forest *f);
+/* Makes the values of a tree's leaves weight times what they are unscaled. */
+void forest_scale(struct forest *f, int tree, double weight);
 void forest_truncate(struct forest *f, int n_trees);
+/* Takes away the first n_trees. */
+void forest_behead(struct forest *f, int n_trees);
 /* Sorts the cuts and drops those of no node, so that equal forests have equal bytes. */
 int forest_settle(struct forest *f) MUST_CHECK; /* -1: no memory */
 
@@ -195,16 +220,18 @@ void forest_predict(
  * As tensors of a model file: tree_nodes U32 [n_trees], nodes U32 [nodes][2] (child, test), stats
  * F32 [nodes], values F64 [leaves][leaf_width], base F64 [n_outputs], cut_column I32 and
  * cut_threshold F64 [cuts], rising; words U64 where there are categories, tree_weight F64 [n_trees]
- * of FOREST_MEDIAN.  Of a settled forest; the writer borrows its arrays and *tree_nodes, which is
- * to be freed (mem_free) afterwards.
+ * of FOREST_MEDIAN, linear F64 [n_outputs][n_cols + 1] of weights.  Of a settled forest; the writer
+ * borrows its arrays and *tree_nodes, which is to be freed (mem_free) afterwards.
  */
 int forest_pack(
     const struct forest *f, uint32_t **tree_nodes, struct st_writer *w, struct err *err) MUST_CHECK;
+/* Of a forest that is still grown, unscaled F64 [leaves][leaf_width], where it has that. */
+int forest_pack_unscaled(const struct forest *f, struct st_writer *w, struct err *err) MUST_CHECK;
 
 /*
- * Reads the arrays of a forest that is as forest_init() made it, and checks everything: ranges, one
- * parent a node, no cycles, finite values, sets within bounds, whole rounds.  Without stats they
- * are not loaded.  -1 releases f.
+ * Reads the arrays of a forest that is as forest_init() made it, linear_rounds set, and checks
+ * everything: ranges, one parent a node, no cycles, finite values, sets within bounds, whole
+ * rounds.  Without stats they are not loaded, and neither is unscaled.  -1 releases f.
  */
 int forest_unpack(struct forest *f, const struct st_file *st, const struct schema *schema,
     bool stats, struct err *err) MUST_CHECK;

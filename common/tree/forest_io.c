@@ -6,6 +6,7 @@
 #include "common/base/mem.h"
 #include "common/tree/forest.h"
 #include "common/tree/levelset.h"
+#include "common/tree/linear.h"
 
 int forest_pack(const struct forest *f, uint32_t **tree_nodes, struct st_writer *w, struct err *err)
 {
@@ -13,6 +14,7 @@ int forest_pack(const struct forest *f, uint32_t **tree_nodes, struct st_writer 
     const int64_t trees[] = {f->n_trees}, nodes[] = {(int64_t)end->node, 2};
     const int64_t values[] = {(int64_t)end->leaf, f->leaf_width}, base[] = {f->n_outputs};
     const int64_t words[] = {(int64_t)end->word}, cuts[] = {(int64_t)f->cuts.n};
+    const int64_t linear[] = {f->n_outputs, (int64_t)f->linear_cols + 1};
 
     *tree_nodes = mem_alloc((size_t)f->n_trees, sizeof **tree_nodes);
     if (!*tree_nodes)
@@ -27,9 +29,16 @@ int forest_pack(const struct forest *f, uint32_t **tree_nodes, struct st_writer 
         st_writer_add(w, "cut_column", DTYPE_I32, 1, cuts, f->cuts.column, err) < 0 ||
         st_writer_add(w, "cut_threshold", DTYPE_F64, 1, cuts, f->cuts.threshold, err) < 0 ||
         (f->tree_weight &&
-            st_writer_add(w, "tree_weight", DTYPE_F64, 1, trees, f->tree_weight, err) < 0))
+            st_writer_add(w, "tree_weight", DTYPE_F64, 1, trees, f->tree_weight, err) < 0) ||
+        (f->linear && st_writer_add(w, "linear", DTYPE_F64, 2, linear, f->linear, err) < 0))
         return -1;
     return end->word ? st_writer_add(w, "words", DTYPE_U64, 1, words, f->words, err) : 0;
+}
+
+int forest_pack_unscaled(const struct forest *f, struct st_writer *w, struct err *err)
+{
+    const int64_t shape[] = {(int64_t)f->place[f->n_trees].leaf, f->leaf_width};
+    return f->unscaled ? st_writer_add(w, "unscaled", DTYPE_F64, 2, shape, f->unscaled, err) : 0;
 }
 
 /* ---- reading ---- */
@@ -286,6 +295,49 @@ static int weights_read(struct unpack *u, struct err *err)
     return 0;
 }
 
+/* Columns that are no numbers have no weight. */
+static int linear_read(struct unpack *u, struct err *err)
+{
+    struct forest *f = u->f;
+    int n_cols = u->schema->n_cols;
+    int64_t n;
+
+    if (!f->linear_rounds)
+        return st_find(u->st, "linear")
+                   ? err_set(err, "corrupt model: weights of columns, and no linear_rounds")
+                   : 0;
+    if (f->n_trees || f->kind != FOREST_SUM)
+        return err_set(err, "corrupt model: weights of columns beside trees");
+    if (array_read(u, "linear", DTYPE_F64, f->n_outputs, (int64_t)n_cols + 1, &f->linear, &n, err) <
+        0)
+        return -1;
+    f->linear_cols = n_cols;
+    for (int j = 0; j < f->n_outputs; j++)
+        for (int i = 0; i <= n_cols; i++) {
+            double weight = linear_weights(f, j)[i];
+            if (!isfinite(weight))
+                return err_set(err, "corrupt model: a weight of a column is not finite");
+            if (weight != 0 && i < n_cols && !linear_takes(&u->schema->cols[i]))
+                return err_set(err, "corrupt model: a weight of a column that is no number");
+        }
+    return 0;
+}
+
+static int unscaled_read(struct unpack *u, struct err *err)
+{
+    struct forest *f = u->f;
+    int64_t n;
+
+    if (!st_find(u->st, "unscaled"))
+        return 0;
+    if (array_read(u, "unscaled", DTYPE_F64, u->n_leaves, f->leaf_width, &f->unscaled, &n, err) < 0)
+        return -1;
+    for (int64_t i = 0; i < n * f->leaf_width; i++)
+        if (!isfinite(f->unscaled[i]))
+            return err_set(err, "corrupt model: an unscaled value of a leaf is not finite");
+    return 0;
+}
+
 int forest_unpack(struct forest *f, const struct st_file *st, const struct schema *schema,
     bool stats, struct err *err)
 {
@@ -303,7 +355,8 @@ int forest_unpack(struct forest *f, const struct st_file *st, const struct schem
         n_nodes = (int64_t)f->place[0].node;
         u.n_words = (int64_t)f->place[0].word;
     }
-    if (trees_check(&u, n_nodes, err) < 0 || weights_read(&u, err) < 0)
+    if (trees_check(&u, n_nodes, err) < 0 || weights_read(&u, err) < 0 ||
+        linear_read(&u, err) < 0 || (stats && unscaled_read(&u, err) < 0))
         goto fail;
     return 0;
 fail:

@@ -55,8 +55,10 @@ struct grow_opts {
 struct grow_rule {
     const void *self;
     int n_outputs;
-    /* fills value[n_outputs] of the leaf that these rows (rising) end in, whose sums (as those of a
-     * histogram's bin) are totals; rows is NULL unless by_rows */
+    /* fills value[n_outputs] of the leaf that these rows end in, whose sums (as those of a
+     * histogram's bin) are totals; rows is NULL unless by_rows.  Rows rise, but where all_threads
+     * part a node ahead and max_leaves then leaves it whole: those that would have gone left come
+     * first. */
     void (*leaf)(
         const void *self, const struct hist_rows *rows, const int64_t *totals, double *value);
     bool by_rows;

@@ -55,7 +55,7 @@ static int worker_init(struct grower *g, struct grow_worker *w)
     int n = g->opts->n_proposed;
     if (n && split_scratch_propose(&w->scratch, g->max_bins, n, &ignored) < 0)
         return -1;
-    if (!g->opts->all_threads || !g->bins->near || w == g->worker)
+    if (!g->opts->all_threads || !bins_are_bytes(g->bins) || w == g->worker)
         return 0;
     w->part = mem_alloc((size_t)g->n_usable, PACKED_BINS * 2 * sizeof *w->part);
     return w->part ? 0 : -1;

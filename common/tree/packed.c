@@ -4,7 +4,7 @@
 #include <math.h>
 
 /* Rows whose codes are fetched ahead of their turn. */
-enum { AHEAD = 24, BITS_MIN = 10 };
+enum { AHEAD = 24, BITS_MIN = 10, FEW_ROWS = 2048 };
 
 static int bits_of(int64_t n)
 {
@@ -41,7 +41,7 @@ int packed_low_bits(int64_t n_draws, int weight_bits)
 bool packed_fits(const struct bins *b, const struct row_stats *stats, int64_t n_draws)
 {
     int low = stats->word ? stats->low_bits : bits_of(n_draws);
-    return b->near && !stats->slot && stats->value_bits > 0 &&
+    return bins_are_bytes(b) && !stats->slot && stats->value_bits > 0 &&
            stats->value_bits + bits_of(n_draws) + low <= 63;
 }
 
@@ -114,11 +114,38 @@ static inline __attribute__((always_inline)) void count(const struct packed *p,
     }
 }
 
+/* Without codes by row: a few rows' words at hand, column after column. */
+static void count_by_column(const struct packed *p, const struct hist_rows *rows, int64_t *hist)
+{
+    uint64_t word[FEW_ROWS], second[FEW_ROWS];
+    size_t column = (size_t)PACKED_BINS << p->weights;
+
+    for (uint32_t first = 0; first < rows->n; first += FEW_ROWS) {
+        const uint32_t *row = rows->row + first;
+        uint32_t n = rows->n - first < FEW_ROWS ? rows->n - first : FEW_ROWS;
+        for (uint32_t i = 0; i < n; i++) {
+            uint64_t draws = p->many_draws ? rows->draws[row[i]] : 1;
+            word[i] =
+                draws * (p->joined ? (uint64_t)p->stats->word[row[i]]
+                                   : ((uint64_t)p->stats->value[1][row[i]] << p->low_bits) + 1);
+            second[i] = p->weights ? draws * (uint64_t)p->stats->value[0][row[i]] : 0;
+        }
+        uint64_t *to = (uint64_t *)hist;
+        for (int c = 0; c < p->n_cols; c++, to += column) {
+            const uint8_t *codes = p->bins->cols[p->cols[c]].code8;
+            for (uint32_t i = 0; i < n; i++)
+                bin_add(to, codes[row[i]], (struct addend){word[i], second[i], p->weights});
+        }
+    }
+}
+
 void packed_count(const struct packed *p, const struct hist_rows *rows, int64_t *hist)
 {
     bool in_order = p->n_cols == p->bins->n_cols;
 
-    if (p->weights && p->many_draws)
+    if (!p->bins->near)
+        count_by_column(p, rows, hist);
+    else if (p->weights && p->many_draws)
         count(p, rows, hist, true, false, true, false);
     else if (p->weights)
         count(p, rows, hist, true, false, false, false);

@@ -6,7 +6,8 @@
  * draws of its rows, the others the sum of their values.  Where weights differ a second word has
  * theirs; or, where they are few bits, the low bits have their sum, and nobody counts draws.  What
  * is added is whole numbers, so no order changes it, and a histogram less another is one too.  For
- * dense u8 codes and statistics of two sums.  Splits are those of split_find(), bit for bit.
+ * dense u8 codes (by row where bins have them so) and statistics of two sums.  Splits are those of
+ * split_find(), bit for bit.
  */
 #ifndef COMMON_TREE_PACKED_H
 #define COMMON_TREE_PACKED_H

@@ -40,7 +40,8 @@ static inline double side_score(const struct cuts_of *c, int64_t weight, int64_t
     return w + c->lambda > 0 ? left * left / (w + c->lambda) : 0;
 }
 
-/* Prefixes of words[n_bins][1 or 2], with what is in start[] on their left. */
+/* Prefixes of words[n_bins][1 or 2], with what is in start[] on their left: that alone is no prefix,
+ * being what is right of all bins. */
 static struct prefix find_plain(
     const struct cuts_of *c, const int64_t *words, int n_bins, const int64_t start[2], double gain)
 {
@@ -56,7 +57,7 @@ static struct prefix find_plain(
             left_weight += words[2 * (size_t)bin + 1];
         else
             left_weight = c->packed->joined ? low : low * c->row_weight;
-        if (low < c->min_low || c->low - low < c->min_low ||
+        if (left == start[0] || low < c->min_low || c->low - low < c->min_low ||
             !((double)left_weight * c->unit[0] >= min_weight) ||
             !((double)(c->weight - left_weight) * c->unit[0] >= min_weight))
             continue;
@@ -156,6 +157,7 @@ LANES_CODE static struct prefix find_lanes(
                 c->packed->joined ? low : _mm512_mullo_epi64(low, _mm512_set1_epi64(c->row_weight));
         __m512d w = lanes_weight(c, weight);
         __m512d right = lanes_weight(c, _mm512_sub_epi64(_mm512_set1_epi64(c->weight), weight));
+        there &= _mm512_cmpneq_epi64_mask(word, _mm512_set1_epi64(start[0]));
         there &= _mm512_cmpge_epi64_mask(low, min_low);
         there &= _mm512_cmpge_epi64_mask(_mm512_sub_epi64(_mm512_set1_epi64(c->low), low), min_low);
         there &= _mm512_cmp_pd_mask(w, min_weight, _CMP_GE_OQ);

@@ -9,6 +9,7 @@
 #include "common/tree/coder.h"
 #include "common/tree/codetree.h"
 #include "common/tree/levelset.h"
+#include "common/tree/linear.h"
 #include "common/tree/masktree.h"
 
 enum { MEDIAN_ROWS = MASKTREE_ROWS }; /* whose votes are kept at a time */
@@ -92,7 +93,7 @@ static void choose_way(struct predictor *p)
 {
     bool bytes = p->n_cols <= BYTETREE_COLS_MAX, small = true;
 
-    if (p->way == BY_VALUES || p->n_cols > CODETREE_COLS_MAX) {
+    if (p->way == BY_VALUES || p->n_cols > CODETREE_COLS_MAX || p->forest->n_trees == 0) {
         p->way = BY_VALUES;
         return;
     }
@@ -432,6 +433,7 @@ void predictor_raw(const struct predictor *p, const struct predictor_block *b, d
         sum_by_masks(p, b, out);
     else
         sum_by_leaves(p, b, out);
+    linear_add(f, b->cols, b->first, b->n, out);
     for (int row = 0; row < b->n; row++)
         for (int j = 0; j < k; j++)
             out[row * k + j] = forest_raw(f, j, out[row * k + j], f->n_trees);

@@ -86,7 +86,6 @@ struct search {
     int direction; /* split_direction(), of two sums */
     bool category;
     const unsigned char *may_cut; /* [n_occupied]; NULL: anywhere */
-    double level_weight;          /* added to a level's weight where levels are put in order */
 };
 
 static double score_of(const struct search *s, const int64_t *from, const int64_t *minus)
@@ -248,6 +247,16 @@ static double bin_weight(const struct search *s, const int64_t *sums)
     return weight;
 }
 
+/* The value that a level would have as a leaf.  One that has less than a child needs stands in the
+ * middle, where XGBoost puts it: it is pulled to no side. */
+static double level_value(const struct search *s, const int64_t *sums)
+{
+    const struct regular *r = s->node->regular;
+    const double *unit = s->node->stats->unit;
+    double h = (double)sums[1] * unit[0];
+    return h >= r->min_weight ? regular_value(r, h, (double)sums[2] * unit[1]) : 0;
+}
+
 /* Orders the occupied bins by the share of class k, or by the mean target. */
 static void order_levels(struct search *s, int k)
 {
@@ -256,8 +265,10 @@ static void order_levels(struct search *s, int k)
     for (int i = 0; i < s->n_occupied; i++) {
         int32_t bin = scratch->order[i];
         const int64_t *sums = s->hist + (size_t)bin * s->width;
-        double weight = bin_weight(s, sums) + s->level_weight, value = (double)sums[1 + k];
-        scratch->key[bin] = weight > 0 ? value / weight : 0;
+        double weight = bin_weight(s, sums);
+        scratch->key[bin] = s->node->regular ? level_value(s, sums)
+                            : weight > 0     ? (double)sums[1 + k] / weight
+                                             : 0;
     }
     order_sort(scratch, s->n_occupied);
 }
@@ -414,8 +425,6 @@ static bool find_levels(
             keep(s, c, col, best);
         return true;
     }
-    /* the penalty pulls rare levels to the middle */
-    s->level_weight = r ? r->lambda / stats->unit[0] : 0;
     int class[ORDERS_MAX] = {stats->n_sums - 1};
     int n_orders = stats->slot && stats->n_sums > 2 ? heaviest_classes(s, class) : 1;
     for (int i = 0; i < n_orders; i++) {

@@ -13,7 +13,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-enum { ROWS = 3 };
+enum { ROWS = 3, PAIRS_MAX = 1 << 16 };
 
 /* Rows of missing, small and large values; categories get their first and last level. */
 static double cell(const struct col_spec *spec, int row)
@@ -32,18 +32,27 @@ static void explain(const struct tree_model *m, columns_t cols)
     size_t n = (size_t)m->schema.n_cols * (size_t)m->forest.n_outputs;
     struct explainer *e = explainer_new(&m->forest, m->schema.n_cols, &err);
     struct explain_scratch *s = e ? explain_scratch_new(e, &err) : NULL;
-    double *value = mem_alloc(n, sizeof *value), largest = 0;
+    double *value = mem_alloc(n, sizeof *value), *pair = NULL, largest = 0;
+    size_t n_pairs = n * (size_t)m->schema.n_cols;
 
     for (size_t i = 0; i < m->forest.place[m->forest.n_trees].leaf * (size_t)m->forest.leaf_width;
          i++)
         largest = fmax(largest, fabs(m->forest.values[i]));
+    if (n_pairs < PAIRS_MAX)
+        pair = mem_alloc(n_pairs, sizeof *pair);
     for (int row = 0; s && value && row < ROWS; row++) {
+        if (pair)
+            explain_pairs(e, s, cols, row, value, pair);
+        for (size_t i = 0; pair && i < n_pairs; i++)
+            if (!isfinite(pair[i]) && largest < 1e100)
+                abort();
         explain_row(e, s, cols, row, value);
         for (size_t i = 0; i < n; i++)
             if (!isfinite(value[i]) && largest < 1e100)
                 abort();
     }
     mem_free(value);
+    mem_free(pair);
     explain_scratch_free(s);
     explainer_free(e);
 }

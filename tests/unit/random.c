@@ -6,6 +6,7 @@
 #include "common/base/mem.h"
 #include "common/base/rng.h"
 #include "common/tree/levelset.h"
+#include "common/tree/linear.h"
 #include "tests/unit/unit.h"
 
 enum { DEPTH = 5, NODES = 1 << (DEPTH + 1), LEVELS = 300 };
@@ -108,6 +109,21 @@ void random_booster(struct tree_model *m, const struct table *t, int n_rounds)
     m->forest.link_scale = 0.5;
 }
 
+void random_linear(struct tree_model *m, const struct table *t, int n_outputs)
+{
+    struct err err = ERR_INIT;
+    struct rng r;
+
+    random_model(m, t, 0, FOREST_SUM, n_outputs, 1);
+    assert_ok(linear_init(&m->forest, t->schema.n_cols, &err), &err);
+    m->forest.linear_rounds = 3;
+    rng_init(&r, 7, RNG_DATA, 1, 0);
+    for (int j = 0; j < n_outputs; j++)
+        for (int i = 0; i <= t->schema.n_cols; i++)
+            if (i == t->schema.n_cols || linear_takes(&t->schema.cols[i]))
+                linear_weights(&m->forest, j)[i] = rng_normal(&r);
+}
+
 const char *model_file(const struct tree_model *m, const char *name)
 {
     struct err err = ERR_INIT;
@@ -119,6 +135,12 @@ const char *model_file(const struct tree_model *m, const char *name)
         .options = json_pack("{s:s, s:n}", "mtry", "sqrt", "class_weight"),
         .summary = json_pack("{s:i, s:{s:f}}", "rows", 20, "oob", "accuracy", 0.75)};
 
+    if (m->forest.quantile) {
+        json_t *list = json_array();
+        for (int i = 0; i < m->forest.n_outputs; i++)
+            json_array_append_new(list, json_real(m->forest.quantile[i]));
+        json_object_set_new(parts.options, "quantile_alpha", list);
+    }
     assert_ok(tree_model_write(&parts, path, &err), &err);
     json_decref(parts.options);
     json_decref(parts.summary);

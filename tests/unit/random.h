@@ -13,6 +13,9 @@ void random_model(struct tree_model *m, const struct table *t, int n_trees, enum
  */
 void random_booster(struct tree_model *m, const struct table *t, int n_rounds);
 
+/* Weights of the columns that are numbers, by three rounds, and a base; no link. */
+void random_linear(struct tree_model *m, const struct table *t, int n_outputs);
+
 /* A file of the model. */
 const char *model_file(const struct tree_model *m, const char *name);
 

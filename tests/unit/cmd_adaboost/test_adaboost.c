@@ -101,12 +101,12 @@ static void test_bound(void **state)
     (void)state;
 
     for (int round = 1; round <= 30; round++) {
-        double e = boosted_measured(&fit, round, "tree", "error");
-        double loss = boosted_measured(&fit, round, "train", "exp_loss");
+        double e = fitted_measured(&fit, round, "tree", "error");
+        double loss = fitted_measured(&fit, round, "train", "exp_loss");
         product *= 2 * sqrt(e * (1 - e));
         assert_close(loss, product, 1e-9, 0);
-        assert_true(boosted_measured(&fit, round, "train", "error") <= loss);
-        assert_close(boosted_measured(&fit, round, "tree", "weight"), log((1 - e) / e), 1e-12, 0);
+        assert_true(fitted_measured(&fit, round, "train", "error") <= loss);
+        assert_close(fitted_measured(&fit, round, "tree", "weight"), log((1 - e) / e), 1e-12, 0);
     }
     assert_true(product < 0.7);
     fit_release(&fit);
@@ -140,11 +140,11 @@ static void check_margins(int algorithm, int n_classes)
     params.algorithm = algorithm;
     params.max_depth = 2;
     struct fit fit = boosted_run(&params, t, ROUNDS);
-    double *raw = boosted_raw(&fit, t, ROUNDS), size = 0;
+    double *raw = fitted_raw(&fit, t, ROUNDS), size = 0;
     struct weighted margin[N];
 
     for (int i = 0; i < ROUNDS; i++) {
-        double weight = boosted_measured(&fit, i + 1, "tree", "weight"), greatest = 0;
+        double weight = fitted_measured(&fit, i + 1, "tree", "weight"), greatest = 0;
         struct tree tree = forest_tree(&fit.forest, i);
         for (uint32_t leaf = 0; leaf < tree.n_leaves; leaf++) {
             const double *v = tree.values + leaf * (size_t)fit.forest.n_outputs;
@@ -166,11 +166,11 @@ static void check_margins(int algorithm, int n_classes)
             1};
         assert_true(fabs(margin[i].value) <= size * (1 + 1e-12));
     }
-    assert_close(boosted_measured(&fit, ROUNDS, "train", "margin_0.05"),
+    assert_close(fitted_measured(&fit, ROUNDS, "train", "margin_0.05"),
         weighted_quantile(margin, N, 0.05) / size, 1e-9, 1e-12);
-    assert_close(boosted_measured(&fit, ROUNDS, "train", "margin_0.25"),
+    assert_close(fitted_measured(&fit, ROUNDS, "train", "margin_0.25"),
         weighted_quantile(margin, N, 0.25) / size, 1e-9, 1e-12);
-    assert_close(boosted_measured(&fit, ROUNDS, "train", "margin_0.5"),
+    assert_close(fitted_measured(&fit, ROUNDS, "train", "margin_0.5"),
         weighted_quantile(margin, N, 0.5) / size, 1e-9, 1e-12);
     mem_free(raw);
     fit_release(&fit);
@@ -191,7 +191,7 @@ static void test_margins(void **state)
 
 static void prediction_of(const struct fit *fit, const struct table *t, int64_t row, double *out)
 {
-    double *raw = boosted_raw(fit, t, fit->forest.n_trees);
+    double *raw = fitted_raw(fit, t, fit->forest.n_trees);
     prediction_link(&t->target, &fit->forest, raw + row * fit->forest.n_outputs, out);
     mem_free(raw);
 }
@@ -201,13 +201,13 @@ static void test_perfect(void **state)
 {
     const double x[] = {1, 2, 3, 4, 5, 6}, two[] = {0, 0, 0, 1, 1, 1}, y[] = {7, 7, 7, 9, 9, 9};
     struct ada_params params = boosted_defaults;
-    struct table *t = boosted_table(x, 6, 1, two, 2, NULL), *r = boosted_table(x, 6, 1, y, 0, NULL);
+    struct table *t = fitted_table(x, 6, 1, two, 2, NULL), *r = fitted_table(x, 6, 1, y, 0, NULL);
     (void)state;
 
     struct fit fit = boosted_run(&params, t, 5);
     assert_int_equal(fit.forest.n_trees, 1);
     assert_string_equal(fit.ended, why_perfect);
-    assert_close(boosted_measured(&fit, 1, "tree", "weight"), -log(DBL_EPSILON), 1e-9, 0);
+    assert_close(fitted_measured(&fit, 1, "tree", "weight"), -log(DBL_EPSILON), 1e-9, 0);
     fit_release(&fit);
 
     params.algorithm = ADA_SAMME_R;
@@ -240,7 +240,7 @@ static void test_alike(void **state)
     for (int i = 0; i < 3; i++) {
         struct ada_params params = boosted_defaults;
         params.algorithm = algorithms[i];
-        struct table *t = boosted_table(x, 10, 1, y, 2, NULL);
+        struct table *t = fitted_table(x, 10, 1, y, 2, NULL);
         struct fit fit = boosted_run(&params, t, 5);
         assert_int_equal(fit.forest.n_trees, 1);
         assert_string_equal(fit.ended, why_guess);
@@ -249,17 +249,17 @@ static void test_alike(void **state)
         fit_release(&fit);
         sample_free(t);
 
-        t = boosted_table(x, 10, 1, even, 2, NULL);
+        t = fitted_table(x, 10, 1, even, 2, NULL);
         fit = boosted_run(&params, t, 5);
         assert_int_equal(fit.forest.n_trees, 1);
         assert_string_equal(fit.ended, why_first);
         prediction_of(&fit, t, 0, p);
         assert_close(p[1], 0.5, 1e-9, 0);
-        assert_true(boosted_measured(&fit, 1, "train", "margin_0.5") == 0);
+        assert_true(fitted_measured(&fit, 1, "train", "margin_0.5") == 0);
         fit_release(&fit);
         sample_free(t);
 
-        t = boosted_table(x, 10, 1, three, 3, NULL);
+        t = fitted_table(x, 10, 1, three, 3, NULL);
         fit = boosted_run(&params, t, 5);
         prediction_of(&fit, t, 0, p);
         assert_close(p[2], 0.5, params.algorithm == ADA_SAMME ? 0.01 : 1e-9, 0);
@@ -275,7 +275,7 @@ static void test_m1_half(void **state)
     const double x[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1};
     const double y[12] = {0, 0, 0, 0, 1, 1, 1, 2, 2, 0, 1, 2};
     struct ada_params params = boosted_defaults;
-    struct table *t = boosted_table(x, 12, 1, y, 3, NULL);
+    struct table *t = fitted_table(x, 12, 1, y, 3, NULL);
     double p[3];
     (void)state;
 
@@ -283,7 +283,7 @@ static void test_m1_half(void **state)
     struct fit fit = boosted_run(&params, t, 5);
     assert_int_equal(fit.forest.n_trees, 1);
     assert_string_equal(fit.ended, why_first);
-    double e = boosted_measured(&fit, 1, "tree", "error");
+    double e = fitted_measured(&fit, 1, "tree", "error");
     assert_close(e, 7.0 / 12, 1e-12, 0);
     prediction_of(&fit, t, 0, p);
     assert_close(p[0], 1 - e, 1e-9, 0);
@@ -291,7 +291,7 @@ static void test_m1_half(void **state)
     params.algorithm = ADA_SAMME;
     fit = boosted_run(&params, t, 2);
     assert_true(fit.forest.n_trees > 1 || fit.ended);
-    assert_close(boosted_measured(&fit, 1, "tree", "weight"), log((1 - e) / e) + log(2), 1e-12, 0);
+    assert_close(fitted_measured(&fit, 1, "tree", "weight"), log((1 - e) / e) + log(2), 1e-12, 0);
     fit_release(&fit);
     sample_free(t);
 }
@@ -300,7 +300,7 @@ static void test_m1_half(void **state)
 static void test_values_guess(void **state)
 {
     const double x[4] = {0}, y[4] = {0, 1, 0, 1};
-    struct table *t = boosted_table(x, 4, 1, y, 0, NULL);
+    struct table *t = fitted_table(x, 4, 1, y, 0, NULL);
     struct fit fit = boosted_run(&boosted_defaults, t, 5);
     double p;
     (void)state;
@@ -308,23 +308,11 @@ static void test_values_guess(void **state)
     assert_int_equal(fit.forest.n_trees, 1);
     assert_string_equal(fit.ended, why_first);
     assert_true(fit.forest.tree_weight[0] == 1);
-    assert_true(boosted_measured(&fit, 1, "tree", "weight") == 1);
+    assert_true(fitted_measured(&fit, 1, "tree", "weight") == 1);
     prediction_of(&fit, t, 0, &p);
     assert_true(p == 0.5);
     fit_release(&fit);
     sample_free(t);
-}
-
-static void assert_same_forest(const struct forest *a, const struct forest *b)
-{
-    assert_int_equal(a->n_trees, b->n_trees);
-    for (int i = 0; i < a->n_trees; i++) {
-        struct tree s = forest_tree(a, i), t = forest_tree(b, i);
-        assert_same_tree(&s, &t);
-        for (size_t k = 0; k < s.n_leaves * (size_t)a->leaf_width; k++)
-            assert_true(s.values[k] == t.values[k]);
-        assert_true(!a->tree_weight || a->tree_weight[i] == b->tree_weight[i]);
-    }
 }
 
 static bool says_nothing(const struct tree *t)
@@ -350,7 +338,7 @@ static void test_resample_restarts(void **state)
         x[i] = i * 7 % 5;
         y[i] = i * i % 11 > 4;
     }
-    struct table *t = boosted_table(x, N, 1, y, 2, NULL);
+    struct table *t = fitted_table(x, N, 1, y, 2, NULL);
     struct ada_params params = boosted_defaults;
     params.resample = true;
     struct fit fit = boosted_run(&params, t, ROUNDS);
@@ -358,7 +346,7 @@ static void test_resample_restarts(void **state)
     assert_null(fit.ended);
     for (int i = 0; i < ROUNDS; i++) {
         struct tree tree = forest_tree(&fit.forest, i);
-        double error = boosted_measured(&fit, i + 1, "tree", "error");
+        double error = fitted_measured(&fit, i + 1, "tree", "error");
         /* with equal weights, of so many rows */
         if (guess)
             assert_close(error * N, nearbyint(error * N), 0, 1e-9);
@@ -382,7 +370,7 @@ static void test_resample_restarts(void **state)
 static void test_resample_perfect(void **state)
 {
     const double x[] = {1, 2, 3, 4, 5, 6}, y[] = {0, 0, 0, 1, 1, 1};
-    struct table *t = boosted_table(x, 6, 1, y, 2, NULL);
+    struct table *t = fitted_table(x, 6, 1, y, 2, NULL);
     struct ada_params params = boosted_defaults;
     params.resample = true;
     struct fit fit = boosted_run(&params, t, 40);
@@ -391,8 +379,8 @@ static void test_resample_perfect(void **state)
 
     assert_int_equal(fit.forest.n_trees, 40);
     for (int i = 1; i <= 40; i++)
-        if (boosted_measured(&fit, i, "tree", "error") == 0) {
-            assert_close(boosted_measured(&fit, i, "tree", "weight"), -log(DBL_EPSILON), 1e-9, 0);
+        if (fitted_measured(&fit, i, "tree", "error") == 0) {
+            assert_close(fitted_measured(&fit, i, "tree", "weight"), -log(DBL_EPSILON), 1e-9, 0);
             perfect++;
         }
     assert_true(perfect > 1);
@@ -416,8 +404,8 @@ static void test_zero_weights(void **state)
         struct fit without = boosted_run(&boosted_defaults, t, 8);
         assert_int_equal(with.forest.n_trees, 8);
         for (int i = 1; i <= 8; i++)
-            assert_close(boosted_measured(&with, i, "tree", "error"),
-                boosted_measured(&without, i, "tree", "error"), 1e-7, 0);
+            assert_close(fitted_measured(&with, i, "tree", "error"),
+                fitted_measured(&without, i, "tree", "error"), 1e-7, 0);
         fit_release(&with);
         fit_release(&without);
         sample_free(t);
@@ -429,7 +417,7 @@ static void test_zero_weights_leaf(void **state)
 {
     const double x[] = {0, 0, 1, 1, 1, 2, 2, 2}, y[] = {1, 1, 1, 1, 1, 0, 0, 0};
     const double weight[] = {1, 1, 0, 0, 0, 1, 1, 1};
-    struct table *t = boosted_table(x, 8, 1, y, 2, weight);
+    struct table *t = fitted_table(x, 8, 1, y, 2, weight);
     struct ada_params params = boosted_defaults;
     (void)state;
 
@@ -475,8 +463,8 @@ static void test_parts(void **state)
         assert_same_forest(&part.forest, &whole.forest);
         assert_true(part.n_measurements >= n);
         for (int round = 10; round <= whole.forest.n_trees; round++)
-            assert_close(boosted_measured(&part, round, "train", "margin_0.25"),
-                boosted_measured(&whole, round, "train", "margin_0.25"), 1e-12, 0);
+            assert_close(fitted_measured(&part, round, "train", "margin_0.25"),
+                fitted_measured(&whole, round, "train", "margin_0.25"), 1e-12, 0);
         fit_release(&part);
         fit_release(&whole);
         sample_free(t);
@@ -487,7 +475,7 @@ static void test_parts(void **state)
 static void test_ended_goes_on(void **state)
 {
     const double x[] = {1, 2, 3, 4, 5, 6}, y[] = {0, 0, 0, 1, 1, 1};
-    struct table *t = boosted_table(x, 6, 1, y, 2, NULL);
+    struct table *t = fitted_table(x, 6, 1, y, 2, NULL);
     struct fit fit = boosted_run(&boosted_defaults, t, 5);
     struct err err = ERR_INIT;
     (void)state;
@@ -495,7 +483,7 @@ static void test_ended_goes_on(void **state)
     fit.n_measurements = 0;
     assert_ok(boosted_fit(&fit, &boosted_defaults, t, t, 9, &err), &err);
     assert_int_equal(fit.forest.n_trees, 1);
-    assert_true(boosted_measured(&fit, 1, "valid", "accuracy") == 1);
+    assert_true(fitted_measured(&fit, 1, "valid", "accuracy") == 1);
     fit_release(&fit);
     sample_free(t);
 }

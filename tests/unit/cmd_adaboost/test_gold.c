@@ -41,7 +41,7 @@ static double gold_raw(
     if (strcmp(c->algorithm, "samme.r") == 0)
         return (n > 2 ? raw[k] : k ? raw[0] : -raw[0]) / c->learning_rate;
     for (int i = 1; i <= round; i++)
-        all += boosted_measured(fit, i, "tree", "weight");
+        all += fitted_measured(fit, i, "tree", "weight");
     if (c->n_classes == 2)
         return all / 2 + (k ? raw[0] : -raw[0]);
     return raw[k] / (n - 1) + all / n;
@@ -50,7 +50,7 @@ static double gold_raw(
 static void check_stage(const struct adaboost_case *c, const struct fit *fit, const struct table *t,
     const struct adaboost_stage *stage)
 {
-    double *raw = boosted_raw(fit, t, stage->round), mse = 0, total = 0;
+    double *raw = fitted_raw(fit, t, stage->round), mse = 0, total = 0;
     int width = fit->forest.n_outputs;
 
     for (int k = 0; k < (c->n_classes ? c->n_classes : 1); k++) {
@@ -70,7 +70,7 @@ static void check_stage(const struct adaboost_case *c, const struct fit *fit, co
         mse += weight * (raw[i * width] - c->y[i]) * (raw[i * width] - c->y[i]);
         total += weight;
     }
-    assert_close(c->n_classes ? boosted_measured(fit, stage->round, "train", "error") : mse / total,
+    assert_close(c->n_classes ? fitted_measured(fit, stage->round, "train", "error") : mse / total,
         stage->train_error, 1e-9, 1e-9);
     mem_free(raw);
 }
@@ -81,15 +81,15 @@ static void test_rounds(void **state)
     for (int i = 0; i < N_CASES; i++) {
         const struct adaboost_case *c = &adaboost_cases[i];
         struct ada_params params = params_of(c);
-        struct table *t = boosted_table(adaboost_x, ADABOOST_ROWS, ADABOOST_COLUMNS, c->y,
+        struct table *t = fitted_table(adaboost_x, ADABOOST_ROWS, ADABOOST_COLUMNS, c->y,
             c->n_classes, c->weighted ? adaboost_w : NULL);
         struct fit fit = boosted_run(&params, t, c->n_rounds);
         print_message("%s\n", c->name);
         assert_int_equal(fit.forest.n_trees, c->n_rounds);
         for (int round = 1; round <= c->n_rounds; round++) {
-            double weight = boosted_measured(&fit, round, "tree", "weight");
+            double weight = fitted_measured(&fit, round, "tree", "weight");
             assert_close(
-                boosted_measured(&fit, round, "tree", "error"), c->errors[round - 1], 1e-9, 1e-9);
+                fitted_measured(&fit, round, "tree", "error"), c->errors[round - 1], 1e-9, 1e-9);
             if (strcmp(c->algorithm, "samme.r") == 0)
                 assert_true(isnan(weight));
             else

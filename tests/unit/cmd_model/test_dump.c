@@ -410,7 +410,7 @@ static int everything(void *ctx, struct err *err)
         about_text(&o, &facts, true, &text, err) < 0 || about_json(&o, &facts, &text, err) < 0 ||
         output_open(&out, "/dev/null", OUTPUT_TEXT, err) < 0 ||
         dump_text(&o, picked, &out, NULL, err) < 0 || dump_json(&o, picked, &out, NULL, err) < 0 ||
-        draw_tree(&o, 1, 2, &out, err) < 0)
+        (o.model.forest.n_trees && draw_tree(&o, 1, 2, &out, err) < 0))
         goto out;
     ret = output_close(&out, err);
 out:
@@ -420,14 +420,44 @@ out:
     return ret;
 }
 
+static void test_quantiles(void **state)
+{
+    struct table *rows = sample_table(1, 5, 0, 1);
+    const bool picked[4] = {true, true, true, true};
+    struct err err = ERR_INIT;
+    struct tree_model m;
+    struct opened o;
+
+    (void)state;
+    random_model(&m, rows, 4, FOREST_SUM, 2, 1);
+    m.forest.base[0] = 1, m.forest.base[1] = 0.5;
+    assert_int_equal(forest_quantiles(&m.forest, (double[]){0.25, 0.75}), 0);
+    assert_ok(opened_read(&o, model_file(&m, "quantiles.model"), WANT_STATS, &err), &err);
+    char *text = written(dump_text, &o, picked), *drawn = written(draw_first, &o, picked);
+    has(text, "forest: sum, 2 trees a round, base 1, 0.5\n");
+    has(text, ", of quantile 0.25\n");
+    has(text, ", of quantile 0.75\n");
+    has(drawn, "label=\"tree 1 of 4, rf, of quantile 0.25\"");
+    mem_free(text);
+    mem_free(drawn);
+    text = written(dump_json, &o, picked);
+    has(text, "{\"tree\":2,\"quantile\":0.75,\"depth\"");
+    mem_free(text);
+    opened_release(&o);
+    tree_model_release(&m);
+    sample_free(rows);
+}
+
 static void test_memory(void **state)
 {
     struct table *rows = sample_table(1, 5, 2, 1);
     struct tree_model m;
 
     (void)state;
-    for (int kind = 0; kind < 3; kind++) {
-        if (kind == 2)
+    for (int kind = 0; kind < 4; kind++) {
+        if (kind == 3)
+            random_linear(&m, rows, 1);
+        else if (kind == 2)
             random_booster(&m, rows, 2);
         else
             random_model(&m, rows, 2, kind ? FOREST_MEAN : FOREST_MEDIAN, 1, 1);
@@ -445,6 +475,7 @@ int main(void)
         cmocka_unit_test(test_deep),
         cmocka_unit_test(test_booster),
         cmocka_unit_test(test_median),
+        cmocka_unit_test(test_quantiles),
         cmocka_unit_test(test_no_trees),
         cmocka_unit_test(test_options),
         cmocka_unit_test(test_wrong_description),

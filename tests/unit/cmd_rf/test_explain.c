@@ -1,4 +1,5 @@
-/* test_explain.c -- contributions are Shapley values: by all subsets, by symmetry, by their sum. */
+/* test_explain.c -- contributions are Shapley values and interactions their index: by all subsets,
+ * by symmetry, by their sum. */
 #include <math.h>
 #include <string.h>
 
@@ -56,6 +57,56 @@ static double shapley(const struct forest *f, columns_t cols, int64_t row, int o
     return f->kind == FOREST_MEAN ? sum / forest_rounds(f) : sum;
 }
 
+/* Half of the interaction index, over all sets of the other columns. */
+static double interaction(
+    const struct forest *f, columns_t cols, int64_t row, int output, int a, int b)
+{
+    double sum = 0, cover[400];
+    unsigned one = 1u << a, other = 1u << b;
+
+    for (int tree = 0; tree < f->n_trees; tree++) {
+        struct tree t = forest_tree(f, tree);
+        int at = output - forest_tree_output(f, tree), k = f->leaf_width;
+        if (at < 0 || at >= k)
+            continue; /* it is not for this output */
+        tree_cover(&t, cover);
+        for (unsigned set = 0; set < 1u << SAMPLE_COLS; set++) {
+            if (set & (one | other))
+                continue;
+            int n = __builtin_popcount(set);
+            double weight =
+                factorial(n) * factorial(SAMPLE_COLS - n - 2) / (2 * factorial(SAMPLE_COLS - 1));
+            sum += weight * (worth(&t, cover, 0, at, k, cols, row, set | one | other) -
+                                worth(&t, cover, 0, at, k, cols, row, set | one) -
+                                worth(&t, cover, 0, at, k, cols, row, set | other) +
+                                worth(&t, cover, 0, at, k, cols, row, set));
+        }
+    }
+    return f->kind == FOREST_MEAN ? sum / forest_rounds(f) : sum;
+}
+
+/* Of a row whose contributions are value[]. */
+static void pairs_agree(const struct forest *f, const struct explainer *e,
+    struct explain_scratch *s, columns_t cols, int64_t row, const double *value)
+{
+    int k = f->n_outputs;
+    double same[SAMPLE_COLS * 3], pair[SAMPLE_COLS * SAMPLE_COLS * 3];
+
+    explain_pairs(e, s, cols, row, same, pair);
+    assert_all_close(same, value, (size_t)(SAMPLE_COLS * k), 1e-13, 1e-13);
+    for (int a = 0; a < SAMPLE_COLS; a++)
+        for (int output = 0; output < k; output++) {
+            double sum = 0;
+            for (int b = 0; b < SAMPLE_COLS; b++) {
+                double got = pair[(a * SAMPLE_COLS + b) * k + output];
+                if (a != b)
+                    assert_close(got, interaction(f, cols, row, output, a, b), 0, 1e-13);
+                sum += got;
+            }
+            assert_close(sum, value[a * k + output], 0, 1e-13);
+        }
+}
+
 static void agree_of(const struct forest *f, const struct table *t)
 {
     struct err err = ERR_INIT;
@@ -79,6 +130,7 @@ static void agree_of(const struct forest *f, const struct table *t)
             }
             assert_close(sum, raw[output], 1e-13, 1e-13);
         }
+        pairs_agree(f, e, s, cols, row, value);
     }
     explain_scratch_free(s);
     explainer_free(e);
@@ -157,9 +209,10 @@ static void test_deep_trees_lose_nothing(void **state)
     const double *cols[DEEP];
     struct err err = ERR_INIT;
     struct forest f;
-    double value[DEEP];
+    double value[DEEP], *pair = mem_alloc((size_t)DEEP * DEEP, sizeof *pair);
     (void)state;
 
+    assert_non_null(pair);
     for (int i = 0; i < 8; i++) {
         double share = shares[i / 2];
         int n = i % 2 ? DEEP : 61;
@@ -180,6 +233,12 @@ static void test_deep_trees_lose_nothing(void **state)
             sum += value[col];
         }
         assert_close(sum, 1, 1e-13, 0);
+        double z = exp(log(all) / n);
+        explain_pairs(e, s, cols, 0, value, pair);
+        assert_close(pair[1], (1 - z) * (1 - pow(z, n - 1)) / (n - 1) / 2, 1e-3, 0);
+        for (int j = 0; j < n * n; j++)
+            if (j % (n + 1))
+                assert_close(pair[j], pair[1], 1e-4, 0);
         cols[n / 2] = high;
         explain_row(e, s, cols, 0, value);
         sum = all;
@@ -191,6 +250,7 @@ static void test_deep_trees_lose_nothing(void **state)
         explainer_free(e);
         forest_release(&f);
     }
+    mem_free(pair);
 }
 
 /* Weights that no training gives do no harm. */
@@ -199,7 +259,7 @@ static void test_hostile_weights(void **state)
     static const float weights[] = {0, -1, 3e38F, -3e38F, 1e-45F};
     struct grown g;
     struct err err = ERR_INIT;
-    double value[SAMPLE_COLS];
+    double value[SAMPLE_COLS], pair[SAMPLE_COLS * SAMPLE_COLS];
     (void)state;
 
     grown_init(&g, 150, 0, 2, 1, 0, false);
@@ -213,6 +273,9 @@ static void test_hostile_weights(void **state)
         explain_row(e, s, (columns_t)g.table->values, row, value);
         for (int col = 0; col < SAMPLE_COLS; col++)
             assert_true(isfinite(value[col]));
+        explain_pairs(e, s, (columns_t)g.table->values, row, value, pair);
+        for (int i = 0; i < SAMPLE_COLS * SAMPLE_COLS; i++)
+            assert_true(isfinite(pair[i]));
     }
     explain_scratch_free(s);
     explainer_free(e);

@@ -55,6 +55,7 @@ static void test_no_memory(void **state)
         "-y y -p a.prediction --calibration -w w",
         "-y y -p r --metric auc",
         "-y r -p w --by h --drop-missing-target",
+        "-y a.p_u --upper w -p r --by h --metric aft-nloglik,cox-nloglik",
     };
     const char *path = unit_file("in.csv", text, sizeof text - 1);
     const char *out = unit_path("out.csv");

@@ -60,6 +60,35 @@ static void test_exp(void **state)
     check(LINK_EXP, 1, 0, 1, (double[]){-1e4}, (double[]){0}, 0);
 }
 
+/* Of several quantiles the one nearest to the median, the first of two. */
+static void test_quantiles(void **state)
+{
+    static const struct {
+        int n, central;
+        double q[4];
+    } of[] = {{3, 1, {0.1, 0.5, 0.9}}, {3, 2, {0.9, 0.1, 0.625}}, {2, 0, {0.9, 0.1}},
+        {2, 0, {0.55, 0.45}}, {2, 0, {0.45, 0.55}}, {4, 2, {0.01, 0.2, 0.4, 0.7}}};
+    static const double raw[4] = {1, 2, 3, 4};
+    struct table *t = sample_table(1, 1, 0, 1);
+
+    (void)state;
+    for (size_t i = 0; i < sizeof of / sizeof *of; i++) {
+        struct err err = ERR_INIT;
+        struct forest f;
+        double out[1];
+        assert_ok(forest_init(&f, FOREST_SUM, of[i].n, 1, &err), &err);
+        assert_int_equal(forest_quantiles(&f, of[i].q), 0);
+        f.link_scale = 2;
+        prediction_link(&t->target, &f, raw, out);
+        assert_close(out[0], 2 * raw[of[i].central], 0, 0);
+        f.link = LINK_EXP;
+        prediction_link(&t->target, &f, raw, out);
+        assert_close(out[0], exp(2 * raw[of[i].central]), 1e-15, 0);
+        forest_release(&f);
+    }
+    sample_free(t);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -67,6 +96,7 @@ int main(void)
         cmocka_unit_test(test_logistic),
         cmocka_unit_test(test_softmax),
         cmocka_unit_test(test_exp),
+        cmocka_unit_test(test_quantiles),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

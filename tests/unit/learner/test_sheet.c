@@ -102,7 +102,7 @@ static int header_once(void *ctx, struct err *err)
 
     if (header_init(&h, err) == 0 && header_keep(&h, "a;b", err) == 0 &&
         header_keep(&h, "m.leaf_3", err) == 0 && header_add(&h, "p_", "x", err) == 0 &&
-        header_add_numbered(&h, "leaf", 2, err) == 0) {
+        header_add_numbered(&h, "leaf", 1, 2, err) == 0) {
         assert_string_equal(h.line.data, "\"a;b\";m.leaf_3;m.p_x;m.leaf_1;m.leaf_2");
         assert_int_equal(header_add(&h, "leaf", "_3", err), -1);
         if (err->kind == ERR_USAGE) {

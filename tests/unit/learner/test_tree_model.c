@@ -55,6 +55,10 @@ static void same_forest(const struct forest *a, const struct forest *b)
     assert_all_close(a->values, b->values, a->place[a->n_trees].leaf * (size_t)a->leaf_width, 0, 0);
     if (a->kind == FOREST_MEDIAN)
         assert_all_close(a->tree_weight, b->tree_weight, (size_t)a->n_trees, 0, 0);
+    assert_true(!a->quantile == !b->quantile);
+    if (a->quantile)
+        assert_all_close(a->quantile, b->quantile, (size_t)a->n_outputs, 0, 0);
+    assert_int_equal(a->central, b->central);
 }
 
 static const struct {
@@ -64,14 +68,11 @@ static const struct {
     enum link link;
     double scale;
 } forms[] = {
-    {0, FOREST_MEAN, 1, 1, LINK_IDENTITY, 1},
-    {0, FOREST_SUM, 1, 1, LINK_EXP, 1},
-    {0, FOREST_MEDIAN, 1, 1, LINK_IDENTITY, 1},
-    {2, FOREST_SUM, 1, 1, LINK_LOGISTIC, 2},
-    {2, FOREST_SUM, 2, 2, LINK_SOFTMAX, 0.1},
-    {3, FOREST_SUM, 3, 1, LINK_SOFTMAX, 1},
-    {3, FOREST_SUM, 3, 3, LINK_SOFTMAX, 1.0 / 3},
-    {3, FOREST_MEAN, 3, 3, LINK_IDENTITY, 1},
+    {0, FOREST_MEAN, 1, 1, LINK_IDENTITY, 1}, {0, FOREST_SUM, 1, 1, LINK_EXP, 1},
+    {0, FOREST_MEDIAN, 1, 1, LINK_IDENTITY, 1}, {2, FOREST_SUM, 1, 1, LINK_LOGISTIC, 2},
+    {2, FOREST_SUM, 2, 2, LINK_SOFTMAX, 0.1}, {3, FOREST_SUM, 3, 1, LINK_SOFTMAX, 1},
+    {3, FOREST_SUM, 3, 3, LINK_SOFTMAX, 1.0 / 3}, {3, FOREST_MEAN, 3, 3, LINK_IDENTITY, 1},
+    {0, FOREST_SUM, 3, 1, LINK_IDENTITY, 1}, /* quantiles */
 };
 
 static void form_make(struct tree_model *m, size_t i)
@@ -80,6 +81,8 @@ static void form_make(struct tree_model *m, size_t i)
     random_model(m, t, 6, forms[i].kind, forms[i].n_outputs, forms[i].leaf_width);
     m->forest.link = forms[i].link;
     m->forest.link_scale = forms[i].scale;
+    if (forms[i].n_outputs > 1 && !forms[i].n_classes)
+        assert_int_equal(forest_quantiles(&m->forest, (double[]){0.9, 0.4, 0.7}), 0);
     sample_free(t);
 }
 
@@ -153,6 +156,27 @@ static void test_nonsense_is_refused(void **state)
     refused(3, json_pack("{s:s}", "link_scale", "1"), "'link_scale'");
 }
 
+static json_t *levels(json_t *list)
+{
+    return json_pack("{s:{s:o}}", "options", "quantile_alpha", list);
+}
+
+static void test_quantiles_are_checked(void **state)
+{
+    static const char fit[] = "its leaves do not fit its target";
+    static const char within[] = "its quantiles are not within 0 and 1, or not all different";
+    (void)state;
+    refused(8, json_pack("{s:{}}", "options"), fit);
+    refused(8, levels(json_real(0.5)), fit);
+    refused(8, levels(json_pack("[f, f]", 0.1, 0.2)), fit);
+    refused(8, levels(json_pack("[f, f, f, f]", 0.1, 0.2, 0.3, 0.4)), fit);
+    refused(8, levels(json_pack("[f, f, f]", 0.1, 0.2, 0.1)), within);
+    refused(8, levels(json_pack("[f, f, f]", 0.1, 0.2, 1.0)), within);
+    refused(8, levels(json_pack("[f, f, f]", 0.0, 0.2, 0.3)), within);
+    refused(8, levels(json_pack("[f, f, s]", 0.1, 0.2, "0.3")), within);
+    refused(8, json_pack("{s:s}", "link", "softmax"), "does not fit its target");
+}
+
 static void test_arrays_are_checked(void **state)
 {
     struct tree_model m, back;
@@ -169,6 +193,71 @@ static void test_arrays_are_checked(void **state)
     tree_model_release(&m);
 }
 
+/* ---- weights of columns ---- */
+
+static void linear_make(struct tree_model *m)
+{
+    struct table *t = sample_table(30, 5, 3, 1);
+    random_linear(m, t, 3);
+    m->forest.link = LINK_SOFTMAX;
+    sample_free(t);
+}
+
+static void test_linear(void **state)
+{
+    struct tree_model m, back;
+    struct err err = ERR_INIT;
+    (void)state;
+    linear_make(&m);
+    assert_ok(read_changed(&m, json_object(), &back, &err), &err);
+    same_forest(&back.forest, &m.forest);
+    assert_int_equal(forest_rounds(&back.forest), 3);
+    assert_int_equal(back.forest.linear_cols, SAMPLE_COLS);
+    assert_all_close(back.forest.linear, m.forest.linear, 3 * (SAMPLE_COLS + 1), 0, 0);
+    tree_model_release(&back);
+    tree_model_release(&m);
+}
+
+static void linear_refused(struct tree_model *m, json_t *change, const char *message)
+{
+    struct tree_model back;
+    struct err err = ERR_INIT;
+    assert_err(read_changed(m, change, &back, &err), &err, ERR_FAILED, message);
+    assert_null(back.forest.linear);
+    tree_model_release(m);
+    linear_make(m);
+}
+
+static void test_linear_is_checked(void **state)
+{
+    struct tree_model m, back;
+    struct err err = ERR_INIT;
+    (void)state;
+    linear_make(&m);
+    linear_refused(&m, json_pack("{s:n}", "linear_rounds"), "no linear_rounds");
+    linear_refused(&m, json_pack("{s:i}", "linear_rounds", 0), "'linear_rounds'");
+    linear_refused(&m, json_pack("{s:s}", "kind", "mean"), "beside trees");
+    m.forest.linear[SAMPLE_COLS] = NAN;
+    linear_refused(&m, json_object(), "a weight of a column is not finite");
+    m.forest.linear[1] = -INFINITY;
+    linear_refused(&m, json_object(), "a weight of a column is not finite");
+    m.forest.linear[2] = 1;
+    linear_refused(&m, json_object(), "a weight of a column that is no number");
+    m.forest.linear_cols--;
+    linear_refused(&m, json_object(), "linear");
+    tree_model_release(&m);
+    /* beside trees, and none where there should be */
+    form_make(&m, 5);
+    assert_err(read_changed(&m, json_pack("{s:i}", "linear_rounds", 2), &back, &err), &err,
+        ERR_FAILED, "beside trees");
+    forest_truncate(&m.forest, 0);
+    assert_int_equal(forest_settle(&m.forest), 0);
+    assert_err(read_changed(&m, json_pack("{s:i}", "linear_rounds", 2), &back, &err), &err,
+        ERR_FAILED, "linear");
+    assert_err(read_changed(&m, json_object(), &back, &err), &err, ERR_FAILED, "it has no tree");
+    tree_model_release(&m);
+}
+
 static int read_once(void *ctx, struct err *err)
 {
     struct tree_model back;
@@ -181,8 +270,13 @@ static void test_without_memory(void **state)
 {
     struct tree_model m;
     (void)state;
-    form_make(&m, 2);
-    FAULT_LOOP(read_once, (void *)(uintptr_t)model_file(&m, "median.model"));
+    for (size_t form = 2; form < 9; form += 6) {
+        form_make(&m, form);
+        FAULT_LOOP(read_once, (void *)(uintptr_t)model_file(&m, "median.model"));
+        tree_model_release(&m);
+    }
+    linear_make(&m);
+    FAULT_LOOP(read_once, (void *)(uintptr_t)model_file(&m, "linear.model"));
     tree_model_release(&m);
 }
 
@@ -192,7 +286,10 @@ int main(void)
         cmocka_unit_test(test_all_forms),
         cmocka_unit_test(test_average),
         cmocka_unit_test(test_nonsense_is_refused),
+        cmocka_unit_test(test_quantiles_are_checked),
         cmocka_unit_test(test_arrays_are_checked),
+        cmocka_unit_test(test_linear),
+        cmocka_unit_test(test_linear_is_checked),
         cmocka_unit_test(test_without_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

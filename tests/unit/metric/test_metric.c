@@ -23,6 +23,12 @@ static const struct scored several = {.n = COUNT(several_y),
 static const struct scored ranking = {
     .n = COUNT(ranking_y), .y = ranking_y, .value = ranking_value, .group = ranking_group};
 
+static const struct scored lists = {
+    .n = COUNT(lists_y), .y = lists_y, .value = lists_value, .group = lists_group};
+static const struct scored hazards = {.n = COUNT(hazard_y), .y = hazard_y, .value = hazard_value};
+static const struct scored times = {
+    .n = COUNT(times_lower), .y = times_lower, .upper = times_upper, .value = times_value};
+
 static double compute(const char *name, const struct scored *s)
 {
     struct metric m;
@@ -93,6 +99,29 @@ static void test_ranking(void **state)
     check_gold(ranking, ranking_weight, ranking_expected, COUNT(ranking_expected));
 }
 
+static void test_lists(void **state)
+{
+    (void)state;
+    check_gold(lists, lists_weight, lists_expected, COUNT(lists_expected));
+}
+
+/* A cut within equal scores takes the part of them that is before it. */
+static void test_ties_at_the_cut(void **state)
+{
+    (void)state;
+    const double y[] = {1, 0, 1, 0}, value[] = {2, 2, 1, 0};
+    const int32_t group[] = {0, 0, 0, 0};
+    struct scored s = {.n = 4, .y = y, .value = value, .group = group};
+    assert_close(compute("pre@1", &s), .5, 1e-15, 0);
+    assert_close(compute("pre@2", &s), .5, 1e-15, 0);
+    assert_close(compute("pre@3", &s), 2. / 3, 1e-15, 0);
+    assert_close(compute("pre@9", &s), .5, 1e-15, 0);
+    assert_close(compute("map@1", &s), .25, 1e-15, 0);
+    assert_close(compute("map@2", &s), .25, 1e-15, 0);
+    assert_close(compute("map@3", &s), (.5 + 2. / 3) / 2, 1e-15, 0);
+    assert_close(compute("map", &s), (.5 + 2. / 3) / 2, 1e-15, 0);
+}
+
 /* Two classes: a positive row is relevant, its probability is the score. */
 static void test_ranking_of_two_classes(void **state)
 {
@@ -109,6 +138,114 @@ static void test_ranking_of_two_classes(void **state)
     assert_close(compute("ndcg@3", &classes), compute("ndcg@3", &values), 1e-14, 0);
 }
 
+static void test_counts(void **state)
+{
+    (void)state;
+    struct scored s = {.n = COUNT(counts_y), .y = counts_y, .value = counts_value};
+    check_gold(s, counts_weight, counts_expected, COUNT(counts_expected));
+    s.value = positive_value;
+    check_gold(s, counts_weight, positive_expected, COUNT(positive_expected));
+}
+
+static void test_factorials(void **state)
+{
+    (void)state;
+    const double one = 1;
+    for (double y = 0; y < 1e9; y = y * 1.1 + .25) {
+        struct scored s = {.n = 1, .y = &y, .value = &one};
+        assert_close(compute("poisson_nloglik", &s), lgamma(y + 1) + 1, 1e-14, 0);
+    }
+}
+
+/* Near 0 half a square, far from it a line. */
+static void test_pseudo_huber_ends(void **state)
+{
+    (void)state;
+    const double y[] = {0, 0}, value[] = {1e-12, 1e200};
+    struct scored s = {.n = 1, .y = y, .value = value};
+    assert_close(compute("mphe", &s), .5e-24, 1e-14, 0);
+    s.value = value + 1;
+    assert_close(compute("mphe@3", &s), 3e200, 1e-14, 0);
+}
+
+static void test_survival(void **state)
+{
+    (void)state;
+    check_gold(hazards, survival_weight, hazard_expected, COUNT(hazard_expected));
+    check_gold(times, survival_weight, times_expected, COUNT(times_expected));
+}
+
+/* Nothing is beyond a bound that is infinite, nor before one that is 0. */
+static void test_open_bounds(void **state)
+{
+    (void)state;
+    const double lower = 0, upper = INFINITY, value = 3, late = 1e4, times_3[] = {3, 3};
+    struct scored s = {.n = 1, .y = &lower, .upper = &upper, .value = &value};
+    assert_close(compute("aft_nloglik", &s), 0, 0, 0);
+    assert_close(compute("aft_nloglik@logistic", &s), 0, 0, 0);
+    assert_close(compute("aft_nloglik@extreme", &s), 0, 0, 0);
+    assert_close(compute("interval_regression_accuracy", &s), 1, 0, 0);
+    /* Far out, what is left is told precisely. */
+    s.y = &late;
+    s.value = times_3;
+    assert_close(compute("aft_nloglik@logistic:0.5", &s), 2 * log(1e4 / 3), 1e-7, 0);
+    s.y = s.upper = times_3;
+    assert_close(compute("aft_nloglik@normal:2", &s), log(6 * sqrt(2 * acos(-1))), 1e-14, 0);
+}
+
+static int domain_status(const char *name, const struct scored *s, struct err *err)
+{
+    struct metric m;
+    double value;
+
+    assert_ok(metric_find(&m, name, err), err);
+    return metric_compute(&m, s, &value, err);
+}
+
+static void test_domains(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        double y, value, upper;
+        const char *message;
+    } bad[] = {
+        {"rmsle", -1, 1, 9, "metric 'rmsle': row 2: the truth is -1, not above -1"},
+        {"rmsle", 1, -2, 9, "row 2: the prediction is -2, not above -1"},
+        {"rmsle", 1, NAN, 9, "row 2: the prediction is nan"},
+        {"poisson-nloglik", -.5, 1, 9,
+            "metric 'poisson-nloglik': row 2: the truth is -0.5, not at least 0"},
+        {"poisson_nloglik", 1, -.5, 9, "row 2: the prediction is -0.5, not at least 0"},
+        {"gamma_nloglik", -1, 1, 9, "row 2: the truth"},
+        {"gamma_nloglik", 1, -1, 9, "row 2: the prediction"},
+        {"gamma_deviance", -1, 1, 9, "row 2: the truth"},
+        {"gamma_deviance", 1, -1, 9, "row 2: the prediction"},
+        {"tweedie_nloglik", -1, 1, 9, "row 2: the truth"},
+        {"tweedie_nloglik", 1, 0, 9, "row 2: the prediction is 0, not above 0"},
+        {"cox_nloglik", 1, 0, 9, "row 2: the prediction is 0, not above 0"},
+        {"aft_nloglik", -1, 1, 9, "row 2: the truth is -1, not at least 0"},
+        {"aft_nloglik", 1, 0, 9, "row 2: the prediction is 0, not above 0"},
+        {"aft_nloglik", 1, 1, .5, "row 2: the upper bound is 0.5, not at least 1"},
+        {"aft_nloglik", 0, 1, 0, "row 2: the upper bound is 0, not above 0"},
+        {"interval_regression_accuracy", 2, 1, 1, "row 2: the upper bound is 1, not at least 2"},
+    };
+    for (size_t i = 0; i < COUNT(bad); i++) {
+        struct err err = ERR_INIT;
+        const double y[] = {1, bad[i].y, -3}, value[] = {1, bad[i].value, -3};
+        const double upper[] = {1, bad[i].upper, -4}, first[] = {1, 0, 0}, two[] = {1, 1, 0};
+        const uint32_t origin[] = {5, 40, 7};
+        struct scored s = {.n = 3, .y = y, .value = value, .upper = upper, .weight = first};
+        assert_ok(domain_status(bad[i].name, &s, &err), &err); /* rows without weight may be so */
+        s.weight = two;
+        assert_err(domain_status(bad[i].name, &s, &err), &err, ERR_FAILED, bad[i].message);
+        s.origin = origin;
+        assert_err(domain_status(bad[i].name, &s, &err), &err, ERR_FAILED, "row 41: ");
+        s.weight = NULL;
+        s.n = 2;
+        assert_err(domain_status(bad[i].name, &s, &err), &err, ERR_FAILED, "row 41: ");
+    }
+}
+
 /* Rows of weight 0 are as if they were not there, whatever they hold. */
 static void test_weight_zero(void **state)
 {
@@ -123,6 +260,9 @@ static void test_weight_zero(void **state)
     assert_close(compute("r2", &z), compute("r2", &s), 1e-15, 0);
     assert_close(compute("ndcg", &z), compute("ndcg", &s), 1e-15, 0);
     assert_close(compute("map", &z), compute("map", &s), 1e-15, 0);
+    assert_close(compute("pre@2", &z), compute("pre@2", &s), 1e-15, 0);
+    assert_close(compute("cox_nloglik", &z), compute("cox_nloglik", &s), 1e-15, 0);
+    assert_close(compute("poisson_nloglik", &z), compute("poisson_nloglik", &s), 1e-15, 0);
 }
 
 static void test_weights_are_copies(void **state)
@@ -131,8 +271,8 @@ static void test_weights_are_copies(void **state)
     enum { N = COUNT(several_y), MOST = 3 * N };
     static double y[MOST], prob[4 * MOST];
     static int32_t label[MOST];
-    static const char *const names[] = {
-        "accuracy", "macro_f1", "mcc", "log_loss", "brier", "auc", "average_precision"};
+    static const char *const names[] = {"accuracy", "macro_f1", "mcc", "log_loss", "brier", "auc",
+        "average_precision", "aucpr", "error"};
     struct scored s = several, copies = {.y = y, .n_classes = 4, .label = label, .prob = prob};
     for (int i = 0; i < N; i++) {
         for (int c = 0; c < (int)several_weight[i]; c++) {
@@ -160,6 +300,7 @@ static void test_extremes(void **state)
     s.value = value;
     assert_close(compute("log_loss", &s), -log(1e-15) / 3, 1e-14, 0);
     assert_close(compute("auc", &s), .75, 0, 0);
+    assert_close(compute("error@1", &s), 2. / 3, 1e-15, 0); /* 1 is not above it */
     /* One of a thousand million rows in the other class is still a class. */
     const double rare_y[] = {0, 1, 0}, rare_w[] = {1e9, 1, 1};
     const int32_t rare_label[] = {0, 1, 1};
@@ -177,6 +318,7 @@ static void test_undefined(void **state)
     struct scored s = {.n = 3, .y = ones, .n_classes = 2, .label = label, .prob = prob};
     assert_true(isnan(compute("auc", &s)));
     assert_true(isnan(compute("mcc", &s)));
+    assert_true(isnan(compute("aucpr", &s)));
     assert_close(compute("average_precision", &s), 1, 0, 0);
     s.y = zeros;
     assert_true(isnan(compute("average_precision", &s)));
@@ -201,6 +343,12 @@ static void test_undefined(void **state)
     s.group = negative;
     assert_true(isnan(compute("ndcg", &s)));
     assert_true(isnan(compute("map", &s)));
+    assert_close(compute("map-", &s), 0, 0, 0);
+    assert_close(compute("ndcg@2+", &s), 1, 0, 0);
+    assert_close(compute("pre", &s), 0, 0, 0);
+    assert_true(isnan(compute("cox_nloglik", &s))); /* no event */
+    s.weight = zeros;
+    assert_true(isnan(compute("map-", &s)));
     s.n = 0;
     assert_true(isnan(compute("rmse", &s)));
 }
@@ -212,6 +360,7 @@ static void test_nan_scores(void **state)
     struct scored s = {.n = 3, .y = y, .n_classes = 2, .value = value};
     assert_true(isnan(compute("auc", &s)));
     assert_true(isnan(compute("average_precision", &s)));
+    assert_true(isnan(compute("aucpr", &s)));
     assert_true(isnan(compute("brier", &s)));
 }
 
@@ -236,40 +385,6 @@ static void test_class_never_predicted(void **state)
     struct scored s = {.n = 4, .y = y, .n_classes = 3, .label = label};
     assert_close(compute("precision", &s), .5 / 3, 1e-15, 0);
     assert_close(compute("f1", &s), 2. / 9, 1e-15, 0);
-}
-
-static void test_names(void **state)
-{
-    (void)state;
-    struct metric m;
-    struct err err = ERR_INIT;
-    int n;
-    const struct metric_info *infos = metric_infos(&n);
-    assert_true(n >= 18);
-    for (int i = 0; i < n; i++) {
-        assert_ok(metric_find(&m, infos[i].name, &err), &err);
-        assert_ptr_equal(m.info, &infos[i]);
-        assert_true(infos[i].classification || infos[i].regression);
-        assert_non_null(infos[i].undefined);
-        assert_non_null(infos[i].help);
-    }
-    assert_ok(metric_find(&m, "ndcg@10", &err), &err);
-    assert_string_equal(m.name, "ndcg@10");
-    assert_ok(metric_find(&m, "ndcg", &err), &err);
-    assert_string_equal(m.name, "ndcg");
-    assert_ok(metric_find(&m, "quantile_loss", &err), &err);
-    assert_string_equal(m.name, "quantile_loss@0.5");
-    assert_ok(metric_find(&m, "quantile_loss@.90", &err), &err);
-    assert_string_equal(m.name, "quantile_loss@0.9");
-    assert_err(metric_find(&m, "acc", &err), &err, ERR_USAGE, "did you mean 'accuracy'?");
-    assert_err(metric_find(&m, "ndgc@3", &err), &err, ERR_USAGE, "did you mean 'ndcg'?");
-    assert_err(metric_find(&m, "zzz", &err), &err, ERR_USAGE, "there are accuracy, ");
-    assert_err(metric_find(&m, "", &err), &err, ERR_USAGE, "unknown metric ''");
-    assert_err(metric_find(&m, "auc@3", &err), &err, ERR_USAGE, "takes no parameter");
-    static const char *const bad[] = {"ndcg@0", "ndcg@1.5", "ndcg@", "ndcg@-1", "ndcg@3x",
-        "ndcg@nan", "quantile_loss@1", "quantile_loss@0", "quantile_loss@inf", "ndcg@ 3"};
-    for (size_t i = 0; i < COUNT(bad); i++)
-        assert_err(metric_find(&m, bad[i], &err), &err, ERR_USAGE, "is not");
 }
 
 static void test_defaults_exist(void **state)
@@ -311,25 +426,26 @@ static void test_what_is_wanting(void **state)
     s.group = group;
     s.y = negative;
     assert_err(metric_compute(&m, &s, &value, &err), &err, ERR_FAILED, "relevance of 0 to 31");
+    assert_err(domain_status("aft_nloglik", &s, &err), &err, ERR_FAILED, "needs upper bounds");
+    s = several;
+    assert_err(domain_status("error@.5", &s, &err), &err, ERR_FAILED, "needs two classes");
+    s = binary;
+    s.prob = NULL;
+    assert_err(domain_status("error@.5", &s, &err), &err, ERR_FAILED, "needs probabilities");
 }
 
 static int compute_everything(void *ctx, struct err *err)
 {
-    struct scored s = binary;
-    int32_t group[COUNT(binary_y)] = {0};
-    struct metric m[12];
+    const struct scored *s = ctx;
+    struct metric m;
     int n;
     const struct metric_info *infos = metric_infos(&n);
-    (void)ctx;
-    s.group = group;
-    for (int i = 0, used = 0; i < n; i++) {
+    for (int i = 0; i < n; i++) {
         double value;
-        if (!infos[i].classification)
+        if (s->n_classes ? !infos[i].classification : !infos[i].regression)
             continue;
-        if (metric_find(&m[used % 12], infos[i].name, err) < 0 ||
-            metric_compute(&m[used % 12], &s, &value, err) < 0)
+        if (metric_find(&m, infos[i].name, err) < 0 || metric_compute(&m, s, &value, err) < 0)
             return -1;
-        used++;
     }
     return 0;
 }
@@ -337,7 +453,11 @@ static int compute_everything(void *ctx, struct err *err)
 static void test_no_memory(void **state)
 {
     (void)state;
-    assert_true(FAULT_LOOP(compute_everything, NULL) > 20);
+    int32_t group[COUNT(binary_y)] = {0};
+    struct scored classes = binary, values = times;
+    classes.group = values.group = group;
+    assert_true(FAULT_LOOP(compute_everything, &classes) > 20);
+    assert_true(FAULT_LOOP(compute_everything, &values) > 20);
 }
 
 int main(void)
@@ -349,7 +469,11 @@ int main(void)
         cmocka_unit_test(test_weights_are_copies), cmocka_unit_test(test_extremes),
         cmocka_unit_test(test_undefined), cmocka_unit_test(test_nan_scores),
         cmocka_unit_test(test_absent_class), cmocka_unit_test(test_class_never_predicted),
-        cmocka_unit_test(test_names), cmocka_unit_test(test_defaults_exist),
-        cmocka_unit_test(test_what_is_wanting), cmocka_unit_test(test_no_memory)};
+        cmocka_unit_test(test_defaults_exist), cmocka_unit_test(test_what_is_wanting),
+        cmocka_unit_test(test_lists), cmocka_unit_test(test_ties_at_the_cut),
+        cmocka_unit_test(test_counts), cmocka_unit_test(test_factorials),
+        cmocka_unit_test(test_pseudo_huber_ends), cmocka_unit_test(test_survival),
+        cmocka_unit_test(test_open_bounds), cmocka_unit_test(test_domains),
+        cmocka_unit_test(test_no_memory)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -7,8 +7,8 @@
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
-static const char *const names[] = {
-    "auc", "accuracy", "ndcg@5", "brier", "mcc", "map", "f1", "average_precision", "log_loss"};
+static const char *const names[] = {"auc", "accuracy", "ndcg@5", "brier", "mcc", "map", "f1",
+    "average_precision", "log_loss", "aucpr", "pre@3", "map@3-", "error", "error@0.3"};
 enum { N_NAMES = COUNT(names), N = COUNT(binary_y) };
 
 struct case_ {

@@ -21,6 +21,31 @@ static const char *picked(const char *list, const char *const names[5])
     return text;
 }
 
+/* The columns in the list's order, as digits, or the message. */
+static const char *ordered(const char *list, const char *const names[5])
+{
+    static struct err err;
+    static char text[6];
+    int at[5], n = list_order(list, names, 5, at, &err);
+    if (n < 0)
+        return err.text;
+    for (int i = 0; i < n; i++)
+        text[i] = (char)('1' + at[i]);
+    text[n] = '\0';
+    return text;
+}
+
+static void test_order(void **state)
+{
+    (void)state;
+    assert_string_equal(ordered("class,age", plain), "52");
+    assert_string_equal(ordered("4-,1-2", plain), "4512");
+    assert_string_equal(ordered("all", plain), "12345");
+    assert_string_equal(ordered("x,a,b", odd), "52");
+    assert_string_equal(ordered("3-4,class,3", plain), "'sepal-length' is there twice");
+    assert_non_null(strstr(ordered("age,agge", plain), "no column 'agge'"));
+}
+
 static void test_pick(void **state)
 {
     (void)state;
@@ -127,6 +152,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_pick),
+        cmocka_unit_test(test_order),
         cmocka_unit_test(test_names_first),
         cmocka_unit_test(test_errors),
         cmocka_unit_test(test_find),

@@ -8,6 +8,7 @@
 #include "common/base/rng.h"
 #include "common/io/stream/output.h"
 #include "common/tree/forest.h"
+#include "tests/unit/random.h"
 #include "tests/unit/sample.h"
 #include "tests/unit/unit.h"
 
@@ -171,6 +172,7 @@ static int round_trip_of(struct forest f, change_fn *change, struct forest *back
 
     assert_non_null(w);
     assert_ok(forest_pack(&f, &pack.tree_nodes, w, err), err);
+    assert_ok(forest_pack_unscaled(&f, w, err), err);
     if (change)
         change(&pack);
     assert_ok(output_open(&out, path, OUTPUT_BINARY, err), err);
@@ -318,6 +320,46 @@ static void test_weights_and_rounds(void **state)
         "corrupt model: its 5 trees are no whole rounds of 3");
 }
 
+static void nan_unscaled(struct arrays *p)
+{
+    p->f->unscaled[1] = NAN;
+}
+
+/* Leaves that are scaled, time and again, are always those that grew times a weight, also after a
+ * file and beside trees that come later. */
+static void test_scaling(void **state)
+{
+    struct forest f, back;
+    struct err err = ERR_INIT;
+    (void)state;
+
+    stumps(&f, FOREST_SUM, 1, 3);
+    size_t n = f.place[3].leaf;
+    double *grown = mem_copy(f.values, n, sizeof *grown);
+    assert_non_null(grown);
+    assert_int_equal(forest_keep_unscaled(&f), 0);
+    forest_scale(&f, 1, 0.1);
+    forest_scale(&f, 1, 0.7);
+    assert_ok(round_trip_of(f, NULL, &back, &err), &err);
+    assert_int_equal(forest_keep_unscaled(&back), 0);
+    assert_int_equal(forest_add(&back, stump(1, 2)), 0);
+    assert_memory_equal(back.unscaled, grown, n * sizeof *grown);
+    assert_true(back.unscaled[n] == back.values[n]);
+    for (size_t i = 0; i < n; i++) {
+        bool scaled = i >= back.place[1].leaf && i < back.place[2].leaf;
+        assert_true(back.values[i] == (scaled ? grown[i] * 0.7 : grown[i]));
+    }
+    forest_scale(&back, 1, 1);
+    assert_memory_equal(back.values, grown, n * sizeof *grown);
+    forest_release(&back);
+
+    stumps(&f, FOREST_SUM, 1, 3);
+    assert_int_equal(forest_keep_unscaled(&f), 0);
+    assert_err(round_trip_of(f, nan_unscaled, &back, &err), &err, ERR_FAILED,
+        "corrupt model: an unscaled value of a leaf is not finite");
+    mem_free(grown);
+}
+
 static void test_damage_is_refused(void **state)
 {
     static const struct {
@@ -350,6 +392,36 @@ static void test_damage_is_refused(void **state)
     }
 }
 
+/* The trees that are left say what they said. */
+static void test_beheading(void **state)
+{
+    struct table *t = sample_table(40, 300, 3, 1);
+    columns_t cols = (columns_t)t->values;
+
+    (void)state;
+    for (int median = 0; median < 2; median++) {
+        struct tree_model all, some;
+        random_model(&all, t, 9, median ? FOREST_MEDIAN : FOREST_SUM, 1, 1);
+        random_model(&some, t, 9, median ? FOREST_MEDIAN : FOREST_SUM, 1, 1);
+        forest_behead(&some.forest, 4);
+        assert_int_equal(forest_settle(&some.forest), 0);
+        assert_int_equal(some.forest.n_trees, 5);
+        for (int i = 0; i < 5; i++) {
+            struct tree was = forest_tree(&all.forest, i + 4), is = forest_tree(&some.forest, i);
+            assert_int_equal(is.n_leaves, was.n_leaves);
+            assert_memory_equal(is.stats, was.stats, is.n_nodes * sizeof *is.stats);
+            if (median)
+                assert_close(some.forest.tree_weight[i], all.forest.tree_weight[i + 4], 0, 0);
+            for (int64_t row = 0; row < t->n_rows; row++)
+                assert_close(is.values[tree_leaf(&is, cols, row)],
+                    was.values[tree_leaf(&was, cols, row)], 0, 0);
+        }
+        tree_model_release(&all);
+        tree_model_release(&some);
+    }
+    sample_free(t);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -358,6 +430,8 @@ int main(void)
         cmocka_unit_test(test_median_by_hand),
         cmocka_unit_test(test_round_trip),
         cmocka_unit_test(test_weights_and_rounds),
+        cmocka_unit_test(test_beheading),
+        cmocka_unit_test(test_scaling),
         cmocka_unit_test(test_damage_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
