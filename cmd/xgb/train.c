@@ -58,7 +58,8 @@ static const struct opt table[] = {
         "the "
         "target is"),
     OPT_ENUM(0, "booster", struct options, xgb.booster, xgb_boosters, "NAME",
-        "gbtree: trees; dart: trees, each round without some of those before it; gblinear: weights of "
+        "gbtree: trees; dart: trees, each round without some of those before it; gblinear: weights "
+        "of "
         "columns"),
     OPT_REAL(0, "eta", struct options, xgb.eta, 0, 1, OPT_NO_DEFAULT, "R",
         "what each tree's values, or steps of weights, are multiplied by; by default 0.3, of "
@@ -160,6 +161,8 @@ static int run(
         return err_usage(err, "--rate_drop, --one_drop, --skip_drop, --sample_type and "
                               "--normalize_type go with --booster dart");
     params.seed = params.opts.seed = (uint64_t)o->common.seed;
+    if (train.max_bins != defaults.train.max_bins)
+        params.max_bin = train.max_bins;
     if (o->xgb.booster != BOOSTER_GBTREE && o->boost.refresh)
         return err_usage(err, "--refresh is for the trees of --booster gbtree");
     if (booster_settle(&params, &defaults.xgb, err) < 0)
@@ -168,8 +171,8 @@ static int run(
         return err_usage(err, "--resume does not know the rounds that --early-stop would look back "
                               "at: a gblinear checkpoint has the weights of its last round only");
     train.max_bins = o->xgb.tree_method == TREE_EXACT ? BINS_MAX
-                     : o->xgb.max_bin == 256          ? 255
-                                                      : o->xgb.max_bin;
+                     : params.max_bin == 256          ? 255
+                                                      : params.max_bin;
     const struct train_job job = {
         .learner = &xgb_learner,
         .params = &params,
