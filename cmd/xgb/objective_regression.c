@@ -77,7 +77,8 @@ static void pseudo_huber_block(const struct objective_rows *rows, const double *
 static int quantile_start(struct objective_rows *rows, struct err *err)
 {
     if (rows->n_outputs < 1)
-        return err_usage(err, "%s wants levels", rows->objective->name);
+        return err_usage(
+            err, "%s: which quantiles?  Name them with --quantile_alpha", rows->objective->name);
     rows->own = mem_alloc((size_t)rows->n, sizeof(struct weighted));
     return rows->own ? 0 : err_memory(err);
 }

@@ -179,6 +179,8 @@ static int run(
         return err_usage(err, "--rate_drop, --one_drop, --skip_drop, --sample_type and "
                               "--normalize_type go with --booster dart");
     params.seed = params.opts.seed = (uint64_t)o->common.seed;
+    if (train.max_bins != defaults.train.max_bins)
+        params.max_bin = train.max_bins;
     if (method_check(&params, err) < 0)
         return -1;
     if (o->xgb.booster != BOOSTER_GBTREE && o->boost.refresh)

@@ -388,11 +388,20 @@ static const char *xgb_metrics(const void *params, const struct table *train, ch
 
     if (!o)
         return NULL; /* start() says why */
-    if (o->ranking && p->opts.lambdarank_pair_method == PAIRS_TOPK)
+    const struct objective_opts *opts = &p->opts;
+    if (o->ranking && opts->lambdarank_pair_method == PAIRS_TOPK)
         snprintf(text, 64, "%s@%d", o->metric,
-            (int)(p->opts.lambdarank_num_pair ? p->opts.lambdarank_num_pair : 32));
+            (int)(opts->lambdarank_num_pair ? opts->lambdarank_num_pair : 32));
     else if (strcmp(o->name, "reg:tweedie") == 0)
-        snprintf(text, 64, "%s@%g", o->metric, p->opts.tweedie_variance_power);
+        snprintf(text, 64, "%s@%g", o->metric, opts->tweedie_variance_power);
+    else if (strcmp(o->name, "reg:pseudohubererror") == 0 && opts->huber_slope != 1)
+        snprintf(text, 64, "%s@%g", o->metric, opts->huber_slope);
+    else if (strcmp(o->name, "reg:quantileerror") == 0 && opts->n_quantiles)
+        snprintf(text, 64, "%s@%g", o->metric,
+            opts->quantile[quantiles_central(opts->quantile, opts->n_quantiles)]);
+    else if (strcmp(o->name, "survival:aft") == 0)
+        snprintf(text, 64, "%s@%s:%g", o->metric, aft_distributions[opts->aft_distribution],
+            opts->aft_scale);
     else
         snprintf(text, 64, "%s", o->metric);
     return text;

@@ -31,7 +31,12 @@ static void link_softmax(double scale, const double *raw, int n, double *out)
 
 double prediction_value(const struct forest *f, double raw)
 {
-    return f->link == LINK_EXP ? exp_one(f->link_scale * raw) : f->link_scale * raw;
+    double scaled = f->link_scale * raw, both[2];
+
+    if (f->link != LINK_LOGISTIC)
+        return f->link == LINK_EXP ? exp_one(scaled) : scaled;
+    link_logistic(scaled, both);
+    return both[1];
 }
 
 void prediction_link(const struct target *t, const struct forest *f, const double *raw, double *out)
@@ -42,12 +47,6 @@ void prediction_link(const struct target *t, const struct forest *f, const doubl
     }
     switch (f->link) {
     case LINK_LOGISTIC:
-        if (t->task != TASK_CLASSIFICATION) {
-            double both[2];
-            link_logistic(f->link_scale * raw[0], both);
-            out[0] = both[1];
-            return;
-        }
         link_logistic(f->link_scale * raw[0], out);
         return;
     case LINK_SOFTMAX:

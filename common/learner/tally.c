@@ -304,6 +304,7 @@ int tally_measure(struct tally *t, const struct forest *f, const struct metric *
         .prob = classes ? t->linked : NULL,
         .value = classes ? NULL : t->linked,
         .group = t->table->group,
+        .upper = classes ? NULL : t->table->y, /* a target is what happened */
     };
     for (int i = 0; i < n_metrics; i++)
         if (metric_compute(&metrics[i], &scored, &values[i], err) < 0)

@@ -41,8 +41,7 @@ static int metrics_choose(struct metric metrics[METRICS_MAX], int *n, const char
             if (strcmp(metrics[i].name, metrics[*n].name) == 0)
                 return err_usage(err, "--metric: %s is there twice", metrics[i].name);
         const struct metric_info *info = metrics[(*n)++].info;
-        if (info->needs_upper ||
-            (info->ranking ? !t->group : !(classes ? info->classification : info->regression)))
+        if (info->ranking ? !t->group : !(classes ? info->classification : info->regression))
             return err_usage(err, "--metric: %s does not fit a %s target%s", info->name,
                 task_names[t->target.task], info->ranking ? " without groups" : "");
         text += len;
@@ -431,8 +430,8 @@ static int session_options(struct session *s, struct err *err)
     s->fit_opts.time_limit = job->train->time_limit;
     s->fit_opts.metrics = s->metrics;
     /* of the metrics chosen for classes log_loss, the second, is the finer one */
-    s->fit_opts.decisive = !list && !job->learner->by_label &&
-                           s->train.target.task == TASK_CLASSIFICATION;
+    s->fit_opts.decisive =
+        !list && !job->learner->by_label && s->train.target.task == TASK_CLASSIFICATION;
     s->fit_opts.curve = job->train->report != NULL;
     /* what forest_opts ask for is found by sending the rows down once more */
     const struct forest_opts *f = job->forest;

@@ -127,15 +127,22 @@ void forest_release(struct forest *f)
     *f = (struct forest)FOREST_INIT;
 }
 
+int quantiles_central(const double *q, int n)
+{
+    int central = 0;
+
+    for (int i = 1; i < n; i++)
+        if (fabs(q[i] - 0.5) < fabs(q[central] - 0.5) - 1e-9) /* 0.45 is as near as 0.55 */
+            central = i;
+    return central;
+}
+
 int forest_quantiles(struct forest *f, const double *q)
 {
     f->quantile = mem_copy(q, (size_t)f->n_outputs, sizeof *q);
     if (!f->quantile)
         return -1;
-    f->central = 0;
-    for (int i = 1; i < f->n_outputs; i++)
-        if (fabs(q[i] - 0.5) < fabs(q[f->central] - 0.5) - 1e-9) /* 0.45 is as near as 0.55 */
-            f->central = i;
+    f->central = quantiles_central(q, f->n_outputs);
     return 0;
 }
 

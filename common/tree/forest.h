@@ -139,6 +139,8 @@ int forest_init(struct forest *f, enum forest_kind kind, int n_outputs, int leaf
 void forest_release(struct forest *f);
 /* Outputs are these quantiles of the target: q[n_outputs]; -1: no memory. */
 int forest_quantiles(struct forest *f, const double *q) MUST_CHECK;
+/* The place of the one nearest to 0.5, the first of two. */
+int quantiles_central(const double *q, int n);
 
 enum { PARALLEL_MAX = 1 << 16 };
 /* A round of training adds a tree, or one for each output; of these as many as are parallel, one

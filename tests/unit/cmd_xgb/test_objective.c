@@ -177,7 +177,7 @@ static void test_starts(void **state)
         {"rank:ndcg", NULL, {1, 1, 0, 31}, .group = {3, 3, 0, 0}},
         {"rank:pairwise", "row 4: the rows of a group", {1, 2, 0, 1}, .group = {1, 1, 2, 1}},
         {"rank:map", "first row weighs", {1, 1, 0, 1}, .weight = {0, 1, 1, 1}},
-        {"reg:quantileerror", "wants levels", {1, 2, 3, 4}, .n_outputs = -1, .kind = ERR_USAGE},
+        {"reg:quantileerror", "which quantiles", {1, 2, 3, 4}, .n_outputs = -1, .kind = ERR_USAGE},
     };
     (void)state;
 
