@@ -94,6 +94,13 @@ CASES = [
 ]
 
 
+# Those that tests/cli/xgb/gold trains from xgb_trees/data.csv, and what it calls them.
+TABLES = {"squared": "squared", "lossguide": "squared, lossguide", "logistic": "logistic, lambda 3, alpha",
+          "softprob": "softprob, max_depth 2", "poisson": "poisson", "parallel": "squared, three trees a round",
+          "partition": "squared, category, partition"}
+TABLE_ROWS = 60
+
+
 class Unclear(Exception):
     pass
 
@@ -148,10 +155,6 @@ def run(c, x, gone, data):
         if not all(np.allclose(a, b, NEAR, NEAR) for a, b in zip(outputs, other)):
             raise Unclear(f"{max(np.max(np.abs(a - b)) for a, b in zip(outputs, other)):.3g}")
     return outputs
-
-
-def results_of(cases, x, gone, data):
-    return [(c, run(c, x, gone, data)) for c in cases]
 
 
 def case_text(c, outputs):
@@ -222,6 +225,21 @@ struct xgb_trees_case {{
     write_c("tests/gold/xgb_trees_gold.h", text, "tests/gold/xgb_trees/cases.inc", rows)
 
 
+def write_tables(x, data, results):
+    columns = [[f"{v:.2f}" for v in c] for c in x[:, :COLUMNS].T] + [["abcdefghi"[int(v)] for v in x[:, COLUMNS]]]
+    columns += [["abc"[int(v)] for v in data[t]] if t in ("two", "three") else [f"{v:.12g}" for v in data[t]]
+                for t in data]
+    names = [f"x{i + 1}" for i in range(COLUMNS)] + ["level"] + list(data)
+    with open("tests/gold/xgb_trees/data.csv", "w") as f:
+        f.write("".join(",".join(map(str, line)) + "\n" for line in [names, *zip(*columns)]))
+    outputs = {c.name: f[-1] for c, f in results}
+    names = [n for name, c in TABLES.items() for n in
+             ([f"{name}.{k}" for k in "abc"] if outputs[c].shape[1] > 1 else [name])]
+    last = np.hstack([outputs[c] for c in TABLES.values()])
+    with open("tests/gold/xgb_trees/raw.csv", "w") as f:
+        f.write(",".join(names) + "\n" + "".join(",".join(f"{v:.8g}" for v in row) + "\n" for row in last[:TABLE_ROWS]))
+
+
 def main():
     for seed in range(100):
         x, gone, data = draw(np.random.default_rng(seed))
@@ -233,6 +251,7 @@ def main():
             print(f"seed {seed}: {c.name}: {what}")
             continue
         write(x, gone, data, results)
+        write_tables(x, data, results)
         print(f"seed {seed}: {len(results)} cases")
         return
     raise SystemExit("no rows are clear")
