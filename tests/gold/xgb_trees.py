@@ -66,6 +66,8 @@ CASES = [
     case("squared, category, one-hot", category=True, max_cat_to_onehot=100),
     case("squared, category, one-hot, missing", category=True, missing=True, max_cat_to_onehot=100, max_depth=3),
     case("squared, category, two levels at most", category=True, max_cat_to_onehot=1, max_cat_threshold=3, max_depth=1),
+    case("squared, interactions", interaction_constraints="[[0,1],[2,3,4]]"),
+    case("squared, interactions, sets that share columns", interaction_constraints="[[0,1],[1,2],[2,3]]", weighted=True),
     case("logistic", "binary:logistic", weighted=True),
     case("logistic, lambda 0", "binary:logistic", weighted=True, lambda_=0),
     case("logistic, lambda 3, alpha", "binary:logistic", weighted=True, lambda_=3, alpha=0.5),
@@ -148,7 +150,9 @@ def run(c, x, gone, data):
     w = data["w"] if c.weighted else np.ones(N)
     order = np.arange(COLUMNS)
     outputs = raw_outputs(c, rows, y, w if c.weighted else None, order)
-    others = [raw_outputs(c, rows, y, w if c.weighted else None, order[::-1])]
+    others = []
+    if "interaction_constraints" not in c.options:  # which goes by the columns' places
+        others.append(raw_outputs(c, rows, y, w if c.weighted else None, order[::-1]))
     if c.weighted:
         others.append(raw_outputs(c, rows, y, w * (1 + 1e-6 * (np.arange(N) % 3 - 1)), order))
     for other in others:
@@ -172,6 +176,8 @@ def case_text(c, outputs):
               "min_child_weight": get("min_child_weight", 1)}
     fields |= {k: c.options[k] for k in ("alpha", "gamma", "max_delta_step", "max_leaves", "base_score",
                                          "max_cat_to_onehot", "max_cat_threshold") if k in c.options}
+    if get("interaction_constraints"):
+        fields["interactions"] = f'"{get("interaction_constraints")}"'
     fields |= {"lossguide": "true"} if get("grow_policy") else {}
     fields |= {"exact": "true"} if get("tree_method") else {}
     return (f'{{.name = "{c.name}", ' + "".join(f".{k} = {v}, " for k, v in fields.items()) +
@@ -211,6 +217,7 @@ struct xgb_trees_case {{
     double base_score; /* 0: estimated */
     int max_depth, max_leaves, n_parallel;
     int max_cat_to_onehot, max_cat_threshold; /* 0: the defaults */
+    const char *interactions; /* that may be; NULL: all */
     struct xgb_trees_raw stages[XGB_TREES_STAGES][3]; /* an output each */
 }};
 

@@ -30,6 +30,7 @@ struct xgb_trees_case {
     double base_score; /* 0: estimated */
     int max_depth, max_leaves, n_parallel;
     int max_cat_to_onehot, max_cat_threshold;         /* 0: the defaults */
+    const char *interactions;                         /* that may be; NULL: all */
     struct xgb_trees_raw stages[XGB_TREES_STAGES][3]; /* an output each */
 };
 

@@ -54,6 +54,7 @@ static struct xgb_params params_of(const struct xgb_trees_case *c)
         p.max_cat_to_onehot = c->max_cat_to_onehot;
     if (c->max_cat_threshold)
         p.max_cat_threshold = c->max_cat_threshold;
+    p.interactions = c->interactions;
     p.gamma = c->gamma;
     p.max_depth = c->max_depth;
     p.max_leaves = c->max_leaves;
