@@ -109,6 +109,7 @@ static int rows_init(struct xgb *x, const struct table *t, struct err *err)
     rows->y = t->y;
     rows->weight = t->weight;
     rows->group = t->group;
+    rows->upper = t->upper;
     rows->n_outputs = objective_outputs(rows->objective, rows->opts, &t->target);
     x->gradient = mem_alloc(n, sizeof *x->gradient);
     if (leaves) {
@@ -168,6 +169,8 @@ static int xgb_start(void *self, const void *params, const struct table *train,
         constraints_init(x, train, err) < 0 || rows_init(x, train, err) < 0 ||
         base_init(x, err) < 0)
         return -1;
+    if (train->upper && strcmp(x->rows.objective->name, "survival:aft") != 0)
+        return err_usage(err, "--upper goes with --objective survival:aft");
     grow_choose(x, train, grow);
     return 0;
 }

@@ -22,7 +22,7 @@ ROUNDS = [1, 2, 5, 10, 20]
 NEAR = 2e-5
 CATEGORY = COLUMNS - 1  # the last column, where a case has it
 OBJECTIVES = {"reg:squarederror": "value", "reg:absoluteerror": "value", "reg:gamma": "value", "count:poisson": "count",
-              "binary:logistic": "two", "multi:softprob": "three"}
+              "binary:logistic": "two", "multi:softprob": "three", "survival:cox": "signed", "survival:aft": "low"}
 
 
 @dataclass
@@ -67,7 +67,7 @@ CASES = [
     case("squared, category, one-hot, missing", category=True, missing=True, max_cat_to_onehot=100, max_depth=3),
     case("squared, category, two levels at most", category=True, max_cat_to_onehot=1, max_cat_threshold=3, max_depth=1),
     case("squared, interactions", interaction_constraints="[[0,1],[2,3,4]]"),
-    case("squared, interactions, sets that share columns", interaction_constraints="[[0,1],[1,2],[2,3]]", weighted=True),
+    case("squared, interactions, shared columns", interaction_constraints="[[0,1],[1,2],[2,3]]", weighted=True),
     case("logistic", "binary:logistic", weighted=True),
     case("logistic, lambda 0", "binary:logistic", weighted=True, lambda_=0),
     case("logistic, lambda 3, alpha", "binary:logistic", weighted=True, lambda_=3, alpha=0.5),
@@ -90,6 +90,9 @@ CASES = [
     case("poisson, missing", "count:poisson", weighted=True, missing=True, max_depth=4),
     case("gamma", "reg:gamma"),
     case("gamma, lambda 0", "reg:gamma", weighted=True, lambda_=0, max_depth=4),
+    case("cox", "survival:cox", max_depth=3),
+    case("aft", "survival:aft", max_depth=3),
+    case("aft, missing", "survival:aft", missing=True, max_depth=4, aft_loss_distribution_scale=1.0),
     case("absolute", "reg:absoluteerror", weighted=True),
     case("absolute, max_depth 2", "reg:absoluteerror", weighted=True, max_depth=2, missing=True),
     case("absolute, three trees a round", "reg:absoluteerror", weighted=True, num_parallel_tree=3, max_depth=3),
@@ -118,8 +121,13 @@ def draw(rng):
     s = np.sin(x[:, 0] * x[:, 1] / 25) + (x[:, 2] / 5 - 1) ** 2 + x[:, 3] / 10 + 0.5 * effect
     s = (s - s.mean()) / s.std()
     value = distinct(rng, 0, 400, 1000) + np.round(np.exp(0.6 * s + 0.3 * rng.normal(size=N)), 2) * 2 + 0.5
+    value = np.round(value, 3)
+    known = np.arange(N) % 4  # as it is, seen until then, between two times, before a time
     return x, rng.random((N, COLUMNS)) < 0.12, {
-        "value": np.round(value, 3),
+        "value": value,
+        "signed": np.where(known == 1, -value, value),
+        "low": np.round(np.where(known == 2, value * 0.8, np.where(known == 3, 0, value)), 3),
+        "high": np.round(np.where(known == 2, value * 1.3, np.where(known == 1, np.inf, value)), 3),
         "count": rng.poisson(np.exp(0.5 + 0.6 * s)).astype(float),
         "two": (s + 0.5 * rng.logistic(size=N) > 0).astype(float),
         "three": np.digitize(s + 0.4 * rng.logistic(size=N), [-0.5, 0.5]).astype(float),
@@ -134,9 +142,12 @@ def columns_of(c, x, gone):
     return np.where(gone, np.nan, rows) if c.missing else rows
 
 
-def raw_outputs(c, rows, y, w, order):
+def raw_outputs(c, rows, y, high, w, order):
     kinds = np.array(["q"] * CATEGORY + ["c" if c.category else "q"])
     data = xgboost.DMatrix(rows[:, order], y, weight=w, feature_types=list(kinds[order]), enable_categorical=True)
+    if high is not None:
+        data.set_float_info("label_lower_bound", y)
+        data.set_float_info("label_upper_bound", high)
     options = {"objective": c.objective, "max_bin": 1024, "tree_method": "hist", "nthread": 1, **c.options}
     if c.objective == "multi:softprob":
         options["num_class"] = 3
@@ -147,14 +158,15 @@ def raw_outputs(c, rows, y, w, order):
 
 def run(c, x, gone, data):
     rows, y = columns_of(c, x, gone), data[OBJECTIVES[c.objective]]
-    w = data["w"] if c.weighted else np.ones(N)
+    high = data["high"] if c.objective == "survival:aft" else None
+    w = data["w"] if c.weighted else None
     order = np.arange(COLUMNS)
-    outputs = raw_outputs(c, rows, y, w if c.weighted else None, order)
+    outputs = raw_outputs(c, rows, y, high, w, order)
     others = []
     if "interaction_constraints" not in c.options:  # which goes by the columns' places
-        others.append(raw_outputs(c, rows, y, w if c.weighted else None, order[::-1]))
+        others.append(raw_outputs(c, rows, y, high, w, order[::-1]))
     if c.weighted:
-        others.append(raw_outputs(c, rows, y, w * (1 + 1e-6 * (np.arange(N) % 3 - 1)), order))
+        others.append(raw_outputs(c, rows, y, high, w * (1 + 1e-6 * (np.arange(N) % 3 - 1)), order))
     for other in others:
         if not all(np.allclose(a, b, NEAR, NEAR) for a, b in zip(outputs, other)):
             raise Unclear(f"{max(np.max(np.abs(a - b)) for a, b in zip(outputs, other)):.3g}")
@@ -189,6 +201,7 @@ def write(x, gone, data, results):
 #ifndef TESTS_GOLD_XGB_TREES_GOLD_H
 #define TESTS_GOLD_XGB_TREES_GOLD_H
 
+#include <math.h>
 #include <stdbool.h>
 
 enum {{
@@ -207,7 +220,7 @@ struct xgb_trees_raw {{
 
 struct xgb_trees_case {{
     const char *name, *objective;
-    const double *y;
+    const double *y; /* with xgb_trees_high where it is xgb_trees_low */
     int n_classes; /* 0: y is a value */
     bool weighted; /* by xgb_trees_w */
     bool missing;  /* what xgb_trees_gone says */
@@ -225,7 +238,7 @@ struct xgb_trees_case {{
 """
     text += c_array("xgb_trees_x", x[:, :COLUMNS].ravel()) + c_array("xgb_trees_level", x[:, COLUMNS])
     text += f"static const bool xgb_trees_gone[] = {{{', '.join(str(int(v)) for v in gone.ravel())}}};\n"
-    text += "".join(c_array(f"xgb_trees_{name}", data[name]) for name in data)
+    text += "".join(c_array(f"xgb_trees_{name}", data[name]).replace("inf", "INFINITY") for name in data)
     text += 'static const struct xgb_trees_case xgb_trees_cases[] = {\n#include "xgb_trees/cases.inc"\n};\n\n#endif\n'
     os.makedirs("tests/gold/xgb_trees", exist_ok=True)
     rows = ["/* Written by xgb_trees.py. */"] + [case_text(c, outputs) for c, outputs in results]
