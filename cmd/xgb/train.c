@@ -133,6 +133,7 @@ static const struct opt table[] = {
     OPT_HEAD("Objectives"),
     OPT_GROUP(objective_opts_table, struct options, xgb.opts),
     OPT_GROUP(read_opts_table, struct options, read),
+    OPT_GROUP(read_upper_opt, struct options, read),
     OPT_GROUP(read_margin_opt, struct options, read),
     OPT_GROUP(train_opts_table, struct options, train),
     OPT_STRING(0, "eval_metric", struct options, train.metric, "LIST", "the same as --metric"),

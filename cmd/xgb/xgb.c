@@ -8,6 +8,7 @@
 
 #include "cmd/xgb/choose.h"
 #include "cmd/xgb/constraints.h"
+#include "cmd/xgb/describe.h"
 #include "common/base/mem.h"
 #include "common/base/pool.h"
 #include "common/base/rng.h"
@@ -146,6 +147,7 @@ static int rows_init(struct xgb *x, const struct table *t, struct err *err)
     rows->y = t->y;
     rows->weight = t->weight;
     rows->group = t->group;
+    rows->upper = t->upper;
     rows->n_outputs = objective_outputs(rows->objective, rows->opts, &t->target);
     x->gradient = mem_alloc(n, sizeof *x->gradient);
     if (leaves) {
@@ -212,6 +214,8 @@ static int xgb_start(void *self, const void *params, const struct table *train,
         constraints_init(x, train, err) < 0 || rows_init(x, train, err) < 0 ||
         base_init(x, err) < 0)
         return -1;
+    if (train->upper && strcmp(x->rows.objective->name, "survival:aft") != 0)
+        return err_usage(err, "--upper goes with --objective survival:aft");
     grow_choose(x, train, grow);
     return 0;
 }
@@ -417,19 +421,6 @@ static json_t *describe_linear(const struct xgb_params *p)
         l->tolerance, "seed", (json_int_t)p->seed);
 }
 
-/* Models of several are read by it. */
-static json_t *quantiles_describe(const struct objective_opts *o)
-{
-    json_t *list = json_array();
-
-    for (int i = 0; i < o->n_quantiles; i++)
-        if (json_array_append_new(list, json_real(o->quantile[i])) < 0) {
-            json_decref(list);
-            return NULL;
-        }
-    return list;
-}
-
 /* ---- dart ---- */
 
 static int xgb_choose(const void *self, int round, int n_trees, const double *weight, int *dropped)
@@ -463,12 +454,8 @@ static json_t *dart_describe(const struct dart_opts *o)
         "one_drop", (int)o->one_drop);
 }
 
-static json_t *xgb_describe(const void *params)
+static json_t *describe_trees(const struct xgb_params *p)
 {
-    const struct xgb_params *p = params;
-
-    if (p->booster == BOOSTER_GBLINEAR)
-        return describe_linear(p);
     json_t *dart = p->booster == BOOSTER_DART ? dart_describe(&p->dart) : json_object();
     json_t *j = json_pack(
         "{s:s?, s:f, s:f, s:f, s:f, s:f, s:f, s:I, s:I, s:I, s:I, s:f, s:s, s:s, s:s, "
@@ -491,8 +478,15 @@ static json_t *xgb_describe(const void *params)
         j = NULL;
     }
     json_decref(dart);
-    if (j && p->opts.n_quantiles &&
-        json_object_set_new(j, "quantile_alpha", quantiles_describe(&p->opts)) < 0) {
+    return j;
+}
+
+static json_t *xgb_describe(const void *params)
+{
+    const struct xgb_params *p = params;
+    json_t *j = p->booster == BOOSTER_GBLINEAR ? describe_linear(p) : describe_trees(p);
+
+    if (j && describe_objective(j, p) < 0) {
         json_decref(j);
         return NULL;
     }

@@ -198,9 +198,9 @@ struct fit {
 /*
  * Fits a forest; where tables have margins, these stand in the place of its base.  valid may be
  * NULL.  fit->forest may already hold trees (of the same learner and data; n_init of its rounds of
- * any): they are kept and the rest is grown.  On ERR_INTERRUPTED the forest holds the trees grown so
- * far.  Early stopping watches valid, else the out-of-bag rows, and cuts the forest back to its best
- * round.
+ * any): they are kept and the rest is grown.  On ERR_INTERRUPTED the forest holds the trees grown
+ * so far.  Early stopping watches valid, else the out-of-bag rows, and cuts the forest back to its
+ * best round.
  */
 int learner_fit(const struct learner *l, const void *params, struct table *train,
     const struct table *valid, const struct fit_opts *opts, struct comm *comm,

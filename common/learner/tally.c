@@ -304,7 +304,9 @@ int tally_measure(struct tally *t, const struct forest *f, const struct metric *
         .prob = classes ? t->linked : NULL,
         .value = classes ? NULL : t->linked,
         .group = t->table->group,
-        .upper = classes ? NULL : t->table->y, /* a target is what happened */
+        .upper = classes           ? NULL
+                 : t->table->upper ? t->table->upper
+                                   : t->table->y,
     };
     for (int i = 0; i < n_metrics; i++)
         if (metric_compute(&metrics[i], &scored, &values[i], err) < 0)

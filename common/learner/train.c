@@ -122,6 +122,8 @@ static int fingerprint(char text[17], const struct table *t, json_t *options, st
     sum = crc32_z(sum, (const Bytef *)t->y, n * sizeof *t->y);
     if (t->weight)
         sum = crc32_z(sum, (const Bytef *)t->weight, n * sizeof *t->weight);
+    if (t->upper)
+        sum = crc32_z(sum, (const Bytef *)t->upper, n * sizeof *t->upper);
     for (int i = 0; i < t->n_margins; i++)
         sum = crc32_z(sum, (const Bytef *)t->margin[i], n * sizeof **t->margin);
     snprintf(text, 17, "%08lx%08lx", (unsigned long)sum, (unsigned long)about);

@@ -27,7 +27,7 @@ struct dense {
     struct column *column;     /* [n]; features and the target are used */
     int target, weight, group; /* -1: none */
     size_t weight_room, group_room;
-    struct margins margins;
+    struct margins margins, bounds;
     int64_t n_rows, n_dropped;
     struct block block;
     struct block_column *want; /* [n]: what of the rows is read */
@@ -62,6 +62,7 @@ static void dense_release(struct dense *d)
     mem_free(d->role);
     mem_free(d->want);
     margins_release(&d->margins);
+    margins_release(&d->bounds);
     block_release(&d->block);
     na_release(&d->na);
 }
@@ -90,6 +91,7 @@ int load_dense(struct table *t, struct source *s, const struct read_opts *o, con
     if (d.n_dropped)
         watch_info(w, "%lld %s without a target left out", (long long)d.n_dropped,
             d.n_dropped == 1 ? "row" : "rows");
+    bounds_settle(t->upper, d.n_rows);
     ret = settle(&d, err);
 out:
     dense_release(&d);
@@ -124,20 +126,28 @@ static int pick_one(
     return 0;
 }
 
-static int pick_margins(struct dense *d, struct err *err)
+static int margins_role(struct dense *d, const struct margins *m, struct err *err)
 {
-    struct margins *m = &d->margins;
-    int ret = margins_find(m, d->o->margin, d->source, &d->t->margin, err);
-
-    d->t->n_margins = d->t->margin ? m->n : 0;
-    for (int i = 0; i < m->n && ret == 0; i++) {
+    for (int i = 0; i < m->n; i++) {
         unsigned char *role = &d->role[m->from[i]];
         if (*role != ROLE_FEATURE && *role != ROLE_OUT)
-            ret = err_usage(err, "column '%s' is the target, a weight or a group: it is no margin",
-                d->name[m->from[i]]);
+            return err_usage(err, "column '%s' is the target, a weight or a group: it is no %s",
+                d->name[m->from[i]], m->bounds ? "bound" : "margin");
         *role = ROLE_MARGIN;
     }
-    return ret;
+    return 0;
+}
+
+static int pick_margins(struct dense *d, struct err *err)
+{
+    struct table *t = d->t;
+    int ret = margins_find(&d->margins, d->o->margin, d->source, &t->margin, err);
+
+    t->n_margins = t->margin ? d->margins.n : 0;
+    if (ret < 0 || margins_role(d, &d->margins, err) < 0 ||
+        bounds_find(&d->bounds, d->o->upper, d->source, err) < 0)
+        return -1;
+    return margins_role(d, &d->bounds, err);
 }
 
 static int pick_roles(struct dense *d, struct err *err)
@@ -280,7 +290,9 @@ static int add_row(struct dense *d, const struct source_row *row, struct err *er
     if ((d->weight >= 0 && add_weight(d, row, err) < 0) ||
         (d->group >= 0 && add_group(d, row, err) < 0) ||
         margins_reserve(&d->margins, d->t->margin, (size_t)d->n_rows + 1, err) < 0 ||
-        margins_row(&d->margins, row, &d->na, d->t->margin, d->n_rows, err) < 0)
+        margins_row(&d->margins, row, &d->na, d->t->margin, d->n_rows, err) < 0 ||
+        margins_reserve(&d->bounds, &d->t->upper, (size_t)d->n_rows + 1, err) < 0 ||
+        margins_row(&d->bounds, row, &d->na, &d->t->upper, d->n_rows, err) < 0)
         return -1;
     d->n_rows++;
     return 0;
@@ -309,7 +321,9 @@ static bool fill_cells(void *ctx, const struct block_cells *c)
         return fill_weights(c, &d->na, d->t->weight + row);
     for (int i = 0; i < d->margins.n; i++)
         if (c->column == d->margins.from[i])
-            return margins_fill(c, &d->na, d->t->margin[i] + row);
+            return margins_fill(&d->margins, c, &d->na, d->t->margin[i] + row);
+    if (d->bounds.n && c->column == d->bounds.from[0])
+        return margins_fill(&d->bounds, c, &d->na, d->t->upper + row);
     if (c->column == d->group)
         return d->t->groups && fill_groups(c, d->t->groups, d->t->group + row);
     if (d->again && !d->column[c->column].again)
@@ -322,8 +336,9 @@ static int make_room(struct dense *d, struct err *err)
     const struct block *b = &d->block;
     struct table *t = d->t;
 
-    if (d->margins.n &&
-        margins_reserve(&d->margins, t->margin, block_expected(b, d->n_rows), err) < 0)
+    size_t beside = d->margins.n + d->bounds.n ? block_expected(b, d->n_rows) : 0;
+    if (margins_reserve(&d->margins, t->margin, beside, err) < 0 ||
+        margins_reserve(&d->bounds, &t->upper, beside, err) < 0)
         return -1;
     for (int k = 0; k < d->n_want; k++) {
         int i = d->want[k].column;

@@ -19,13 +19,13 @@ struct like {
     struct binding binding;
     int target, weight, group; /* columns of the input, -1: none */
     bool labels, weights;      /* LIBSVM: labels are read; one had a weight */
-    struct margins margins;
+    struct margins margins, bounds;
     size_t rows_room, row_values_room;
     size_t col_room, value_room; /* sparse */
     double **row;                /* sparse from dense input: one row, as columns of one value */
     int64_t n_dropped;
     struct block block;
-    struct block_column *want; /* [n_cols + OTHER_COLUMNS + margins.n] */
+    struct block_column *want; /* [n_cols + OTHER_COLUMNS + margins.n + bounds.n] */
     int n_want;
 };
 
@@ -40,6 +40,7 @@ static void like_release(struct like *l)
 {
     block_release(&l->block);
     margins_release(&l->margins);
+    margins_release(&l->bounds);
     mem_free(l->want);
     for (int c = 0; l->row && c < l->train->schema.n_cols; c++)
         mem_free(l->row[c]);
@@ -121,7 +122,7 @@ static int find_columns(struct like *l, struct err *err)
     int ret = margins_find(&l->margins, l->o->margin, l->source, &t->margin, err);
 
     t->n_margins = t->margin ? l->margins.n : 0;
-    if (ret < 0)
+    if (ret < 0 || bounds_find(&l->bounds, l->o->upper, l->source, err) < 0)
         return -1;
     if (source_format(l->source) == FORMAT_LIBSVM)
         l->labels = l->train->target.name != NULL;
@@ -160,7 +161,8 @@ static int make_room(struct like *l, size_t rows, size_t expected, struct err *e
             return err_memory(err);
         *columns[i] = grown;
     }
-    if (margins_reserve(&l->margins, t->margin, room, err) < 0)
+    if (margins_reserve(&l->margins, t->margin, room, err) < 0 ||
+        margins_reserve(&l->bounds, &t->upper, room, err) < 0)
         return -1;
     if (!(grown = mem_resize(t->group, room, sizeof *t->group)))
         return err_memory(err);
@@ -333,11 +335,11 @@ static int add_sparse(struct like *l, const struct source_row *row, struct err *
 
 static int want_columns(struct like *l, struct err *err)
 {
-    int n = l->t->schema.n_cols, margin = n + OTHER_COLUMNS;
+    int n = l->t->schema.n_cols, margin = n + OTHER_COLUMNS, bound = margin + l->margins.n;
     const int from[OTHER_COLUMNS] = {
         [TARGET_COLUMN] = l->target, [WEIGHT_COLUMN] = l->weight, [GROUP_COLUMN] = l->group};
 
-    l->want = mem_alloc((size_t)(margin + l->margins.n), sizeof *l->want);
+    l->want = mem_alloc((size_t)(bound + l->bounds.n), sizeof *l->want);
     if (!l->want)
         return err_memory(err);
     l->n_want = binding_want(&l->binding, l->want);
@@ -346,7 +348,9 @@ static int want_columns(struct like *l, struct err *err)
             l->want[l->n_want++] = (struct block_column){n + i, from[i]};
     for (int i = 0; i < l->margins.n; i++)
         l->want[l->n_want++] = (struct block_column){margin + i, l->margins.from[i]};
-    return block_init(&l->block, l->source, margin + l->margins.n, true, err);
+    if (l->bounds.n)
+        l->want[l->n_want++] = (struct block_column){bound, l->bounds.from[0]};
+    return block_init(&l->block, l->source, bound + l->bounds.n, true, err);
 }
 
 static bool fill_target(const struct like *l, const struct block_cells *c, double *y)
@@ -374,8 +378,10 @@ static bool fill_cells(void *ctx, const struct block_cells *c)
     int64_t row = t->n_rows + c->row;
     int other = c->column - t->schema.n_cols;
 
+    if (other >= OTHER_COLUMNS + l->margins.n)
+        return margins_fill(&l->bounds, c, &l->binding.na, t->upper + row);
     if (other >= OTHER_COLUMNS)
-        return margins_fill(c, &l->binding.na, t->margin[other - OTHER_COLUMNS] + row);
+        return margins_fill(&l->margins, c, &l->binding.na, t->margin[other - OTHER_COLUMNS] + row);
     switch (other) {
     case TARGET_COLUMN:
         return fill_target(l, c, t->y + row);
@@ -442,6 +448,7 @@ static int read_row(struct like *l, const struct source_row *row, struct err *er
     }
     if (add_weight(l, row, err) < 0 || add_group(l, row, err) < 0 ||
         margins_row(&l->margins, row, &l->binding.na, t->margin, t->n_rows, err) < 0 ||
+        margins_row(&l->bounds, row, &l->binding.na, &t->upper, t->n_rows, err) < 0 ||
         (t->sparse ? add_sparse(l, row, err)
                    : binding_row(&l->binding, row, t->values, t->n_rows, err)) < 0)
         return -1;
@@ -484,6 +491,7 @@ static int finish(struct like *l, const struct watch *w, struct err *err)
         watch_info(w, "%s: %lld %s without a target left out", source_file(l->source),
             (long long)l->n_dropped, l->n_dropped == 1 ? "row" : "rows");
     binding_report(&l->binding, w);
+    bounds_settle(t->upper, t->n_rows);
     if (l->target < 0 && !l->labels) {
         mem_free(t->y);
         t->y = NULL;

@@ -29,6 +29,31 @@ int margins_find(
     return *to ? 0 : err_memory(err);
 }
 
+int bounds_find(struct margins *m, const char *column, const struct source *s, struct err *err)
+{
+    if (!column)
+        return 0;
+    if (source_format(s) == FORMAT_LIBSVM)
+        return err_usage(err, "a LIBSVM file has no column for --upper");
+    m->names = source_names(s);
+    m->bounds = true;
+    m->from = mem_alloc(1, sizeof *m->from);
+    if (!m->from)
+        return err_memory(err);
+    m->from[0] = list_find(column, m->names, source_n_columns(s), err);
+    if (m->from[0] < 0)
+        return err->kind == ERR_MEMORY ? -1 : err_prefix(err, "%s: --upper", source_file(s));
+    m->n = 1;
+    return 0;
+}
+
+void bounds_settle(double *upper, int64_t n)
+{
+    for (int64_t i = 0; upper && i < n; i++)
+        if (isnan(upper[i]))
+            upper[i] = INFINITY;
+}
+
 void margins_release(struct margins *m)
 {
     mem_free(m->from);
@@ -53,25 +78,26 @@ int margins_row(const struct margins *m, const struct source_row *row, const str
 {
     for (int i = 0; i < m->n; i++) {
         const char *column = m->names[m->from[i]];
+        const char *what = m->bounds ? "upper bound" : "base margin";
         double value = row->value ? row->value[m->from[i]] : NAN;
         if (row->field) {
             const struct csv_field *f = &row->field[m->from[i]];
             if (!na_holds(na, f->text, f->len) && !number_read(f->text, f->len, &value))
-                return err_set(err, "%s:%lld: base margin '%s': '%.*s' is not a number",
-                    row->place.file, (long long)row->place.line, column, err_quote_len(f->len),
-                    f->text);
+                return err_set(err, "%s:%lld: %s '%s': '%.*s' is not a number", row->place.file,
+                    (long long)row->place.line, what, column, err_quote_len(f->len), f->text);
         }
-        if (!isfinite(value))
-            return err_set(err, "%s:%lld: base margin '%s' is %s", row->place.file,
-                (long long)row->place.line, column, isnan(value) ? "missing" : "not finite");
+        if (!isfinite(value) && !m->bounds)
+            return err_set(err, "%s:%lld: %s '%s' is %s", row->place.file,
+                (long long)row->place.line, what, column, isnan(value) ? "missing" : "not finite");
         to[i][at] = value;
     }
     return 0;
 }
 
-bool margins_fill(const struct block_cells *c, const struct na *na, double *to)
+bool margins_fill(
+    const struct margins *m, const struct block_cells *c, const struct na *na, double *to)
 {
-    const struct fill_rules r = {.na = na, .needed = true, .finite = true};
+    const struct fill_rules r = {.na = na, .needed = !m->bounds, .finite = !m->bounds};
     return fill_numbers(c, &r, to);
 }
 

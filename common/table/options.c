@@ -84,6 +84,12 @@ const struct opt read_margin_opt[] = {
     OPT_END,
 };
 
+const struct opt read_upper_opt[] = {
+    OPT_STRING(0, "upper", struct read_opts, upper, "COL",
+        "upper bounds of the target, -y being the lower ones; a missing one is infinity"),
+    OPT_END,
+};
+
 const struct opt bind_margin_opt[] = {
     OPT_STRING(0, "base-margin", struct bind_opts, margin, "LIST",
         "columns of raw outputs to start from instead of the model's base, one for each output"),

@@ -224,7 +224,7 @@ static bool fill_cells(void *ctx, const struct block_cells *c)
     if (other < 0)
         return binding_fill(&r->binding, c, r->cols[c->column] + row);
     if (other > 0)
-        return margins_fill(c, &r->binding.na, r->margin[other - 1] + row);
+        return margins_fill(&r->margins, c, &r->binding.na, r->margin[other - 1] + row);
     keep_cells(r, c);
     return true;
 }

@@ -27,6 +27,8 @@ static int check_options(const struct read_opts *o, struct err *err)
         return err_usage(err, "a LIBSVM file has its own target: no -y");
     if (o->weight)
         return err_usage(err, "a LIBSVM file has its weights in its labels (label:weight): no -w");
+    if (o->upper)
+        return err_usage(err, "a LIBSVM file has no column for --upper");
     if (o->margin)
         return err_usage(err, "a LIBSVM file has no column for --base-margin");
     if (o->group)

@@ -153,6 +153,7 @@ void table_release(struct table *t)
     mem_free(t->y);
     mem_free(t->weight);
     margins_free(t->margin, t->n_margins);
+    mem_free(t->upper);
     mem_free(t->group);
     dict_free(t->groups);
     target_release(&t->target);
@@ -237,6 +238,7 @@ int table_select(
         (from->sparse && select_sparse(to, from->sparse, rows, n) < 0) ||
         (from->y && !(to->y = select_doubles(from->y, rows, n))) ||
         (from->weight && !(to->weight = select_doubles(from->weight, rows, n))) ||
+        (from->upper && !(to->upper = select_doubles(from->upper, rows, n))) ||
         (from->margin && select_margins(to, from, rows, n) < 0) ||
         (from->group && select_groups(to, from, rows, n) < 0)) {
         table_release(to);

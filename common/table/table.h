@@ -35,6 +35,7 @@ struct read_opts {
     const char *features, *exclude; /* -x, -X: LISTs */
     const char *weight;             /* -w */
     const char *margin;             /* --base-margin LIST */
+    const char *upper;              /* --upper: a column of upper bounds of the target */
     const char *group;              /* a column whose equal texts belong together */
     const char *group_option;       /* what messages call that option; NULL: --group */
     const char *na;                 /* --na; NULL: NA,N/A,NaN,nan,null,? */
@@ -48,9 +49,10 @@ struct read_opts {
     {                                                                                              \
         .format = {.format = FORMAT_AUTO }                                                         \
     }
-extern const struct opt read_opts_table[]; /* all of the above but margin, group, whose name differs
-                                              by program, and keep_all */
+extern const struct opt read_opts_table[]; /* all of the above but margin, upper, group, whose name
+                                              differs by program, and keep_all */
 extern const struct opt read_margin_opt[]; /* --base-margin */
+extern const struct opt read_upper_opt[];  /* --upper */
 
 /* Rows of a sparse input: entries of row i are [start[i], start[i+1]), by rising column. */
 struct sparse {
@@ -70,6 +72,7 @@ struct table {
     double *weight;        /* NULL: all 1; never negative, not all 0 */
     int n_margins;
     double **margin; /* [n_margins][n_rows] raw outputs to start from; NULL without */
+    double *upper;   /* the target is from y to this, perhaps infinite; NULL: it is y */
     int32_t *group;  /* codes; NULL without -- LIBSVM's qid comes here too */
     struct dict *groups;
 };
@@ -90,7 +93,7 @@ double table_sparse_value(const struct table *t, int64_t row, int col);
 int table_read(struct table *t, const struct operands *files, const struct read_opts *opts,
     const struct watch *w, struct err *err) MUST_CHECK;
 /* Reads files as another sample of `train`'s columns: by name, with its kinds, dictionaries,
- * classes, target, weight, margins.  Of train only schema and target are looked at. */
+ * classes, target, weight, margins, bounds.  Of train only schema and target are looked at. */
 int table_read_like(struct table *t, const struct operands *files, const struct table *train,
     const struct read_opts *opts, const struct watch *w, struct err *err) MUST_CHECK;
 /* The rows named by rows[n], copied, in that order. */

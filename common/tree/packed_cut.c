@@ -40,8 +40,8 @@ static inline double side_score(const struct cuts_of *c, int64_t weight, int64_t
     return w + c->lambda > 0 ? left * left / (w + c->lambda) : 0;
 }
 
-/* Prefixes of words[n_bins][1 or 2], with what is in start[] on their left: that alone is no prefix,
- * being what is right of all bins. */
+/* Prefixes of words[n_bins][1 or 2], with what is in start[] on their left: that alone is no
+ * prefix, being what is right of all bins. */
 static struct prefix find_plain(
     const struct cuts_of *c, const int64_t *words, int n_bins, const int64_t start[2], double gain)
 {

@@ -22,7 +22,7 @@ ROUNDS = [1, 2, 5, 10, 20]
 NEAR = 2e-5
 CATEGORY = COLUMNS - 1  # the last column, where a case has it
 OBJECTIVES = {"reg:squarederror": "value", "reg:absoluteerror": "value", "reg:gamma": "value", "count:poisson": "count",
-              "binary:logistic": "two", "multi:softprob": "three"}
+              "binary:logistic": "two", "multi:softprob": "three", "survival:cox": "signed", "survival:aft": "low"}
 
 
 @dataclass
@@ -66,6 +66,8 @@ CASES = [
     case("squared, category, one-hot", category=True, max_cat_to_onehot=100),
     case("squared, category, one-hot, missing", category=True, missing=True, max_cat_to_onehot=100, max_depth=3),
     case("squared, category, two levels at most", category=True, max_cat_to_onehot=1, max_cat_threshold=3, max_depth=1),
+    case("squared, interactions", interaction_constraints="[[0,1],[2,3,4]]"),
+    case("squared, interactions, shared columns", interaction_constraints="[[0,1],[1,2],[2,3]]", weighted=True),
     case("logistic", "binary:logistic", weighted=True),
     case("logistic, lambda 0", "binary:logistic", weighted=True, lambda_=0),
     case("logistic, lambda 3, alpha", "binary:logistic", weighted=True, lambda_=3, alpha=0.5),
@@ -88,10 +90,20 @@ CASES = [
     case("poisson, missing", "count:poisson", weighted=True, missing=True, max_depth=4),
     case("gamma", "reg:gamma"),
     case("gamma, lambda 0", "reg:gamma", weighted=True, lambda_=0, max_depth=4),
+    case("cox", "survival:cox", max_depth=3),
+    case("aft", "survival:aft", max_depth=3),
+    case("aft, missing", "survival:aft", missing=True, max_depth=4, aft_loss_distribution_scale=1.0),
     case("absolute", "reg:absoluteerror", weighted=True),
     case("absolute, max_depth 2", "reg:absoluteerror", weighted=True, max_depth=2, missing=True),
     case("absolute, three trees a round", "reg:absoluteerror", weighted=True, num_parallel_tree=3, max_depth=3),
 ]
+
+
+# Those that tests/cli/xgb/gold trains from xgb_trees/data.csv, and what it calls them.
+TABLES = {"squared": "squared", "lossguide": "squared, lossguide", "logistic": "logistic, lambda 3, alpha",
+          "softprob": "softprob, max_depth 2", "poisson": "poisson", "parallel": "squared, three trees a round",
+          "partition": "squared, category, partition"}
+TABLE_ROWS = 60
 
 
 class Unclear(Exception):
@@ -109,8 +121,13 @@ def draw(rng):
     s = np.sin(x[:, 0] * x[:, 1] / 25) + (x[:, 2] / 5 - 1) ** 2 + x[:, 3] / 10 + 0.5 * effect
     s = (s - s.mean()) / s.std()
     value = distinct(rng, 0, 400, 1000) + np.round(np.exp(0.6 * s + 0.3 * rng.normal(size=N)), 2) * 2 + 0.5
+    value = np.round(value, 3)
+    known = np.arange(N) % 4  # as it is, seen until then, between two times, before a time
     return x, rng.random((N, COLUMNS)) < 0.12, {
-        "value": np.round(value, 3),
+        "value": value,
+        "signed": np.where(known == 1, -value, value),
+        "low": np.round(np.where(known == 2, value * 0.8, np.where(known == 3, 0, value)), 3),
+        "high": np.round(np.where(known == 2, value * 1.3, np.where(known == 1, np.inf, value)), 3),
         "count": rng.poisson(np.exp(0.5 + 0.6 * s)).astype(float),
         "two": (s + 0.5 * rng.logistic(size=N) > 0).astype(float),
         "three": np.digitize(s + 0.4 * rng.logistic(size=N), [-0.5, 0.5]).astype(float),
@@ -125,9 +142,12 @@ def columns_of(c, x, gone):
     return np.where(gone, np.nan, rows) if c.missing else rows
 
 
-def raw_outputs(c, rows, y, w, order):
+def raw_outputs(c, rows, y, high, w, order):
     kinds = np.array(["q"] * CATEGORY + ["c" if c.category else "q"])
     data = xgboost.DMatrix(rows[:, order], y, weight=w, feature_types=list(kinds[order]), enable_categorical=True)
+    if high is not None:
+        data.set_float_info("label_lower_bound", y)
+        data.set_float_info("label_upper_bound", high)
     options = {"objective": c.objective, "max_bin": 1024, "tree_method": "hist", "nthread": 1, **c.options}
     if c.objective == "multi:softprob":
         options["num_class"] = 3
@@ -138,20 +158,19 @@ def raw_outputs(c, rows, y, w, order):
 
 def run(c, x, gone, data):
     rows, y = columns_of(c, x, gone), data[OBJECTIVES[c.objective]]
-    w = data["w"] if c.weighted else np.ones(N)
+    high = data["high"] if c.objective == "survival:aft" else None
+    w = data["w"] if c.weighted else None
     order = np.arange(COLUMNS)
-    outputs = raw_outputs(c, rows, y, w if c.weighted else None, order)
-    others = [raw_outputs(c, rows, y, w if c.weighted else None, order[::-1])]
+    outputs = raw_outputs(c, rows, y, high, w, order)
+    others = []
+    if "interaction_constraints" not in c.options:  # which goes by the columns' places
+        others.append(raw_outputs(c, rows, y, high, w, order[::-1]))
     if c.weighted:
-        others.append(raw_outputs(c, rows, y, w * (1 + 1e-6 * (np.arange(N) % 3 - 1)), order))
+        others.append(raw_outputs(c, rows, y, high, w * (1 + 1e-6 * (np.arange(N) % 3 - 1)), order))
     for other in others:
         if not all(np.allclose(a, b, NEAR, NEAR) for a, b in zip(outputs, other)):
             raise Unclear(f"{max(np.max(np.abs(a - b)) for a, b in zip(outputs, other)):.3g}")
     return outputs
-
-
-def results_of(cases, x, gone, data):
-    return [(c, run(c, x, gone, data)) for c in cases]
 
 
 def case_text(c, outputs):
@@ -169,6 +188,8 @@ def case_text(c, outputs):
               "min_child_weight": get("min_child_weight", 1)}
     fields |= {k: c.options[k] for k in ("alpha", "gamma", "max_delta_step", "max_leaves", "base_score",
                                          "max_cat_to_onehot", "max_cat_threshold") if k in c.options}
+    if get("interaction_constraints"):
+        fields["interactions"] = f'"{get("interaction_constraints")}"'
     fields |= {"lossguide": "true"} if get("grow_policy") else {}
     fields |= {"exact": "true"} if get("tree_method") else {}
     return (f'{{.name = "{c.name}", ' + "".join(f".{k} = {v}, " for k, v in fields.items()) +
@@ -180,6 +201,7 @@ def write(x, gone, data, results):
 #ifndef TESTS_GOLD_XGB_TREES_GOLD_H
 #define TESTS_GOLD_XGB_TREES_GOLD_H
 
+#include <math.h>
 #include <stdbool.h>
 
 enum {{
@@ -198,7 +220,7 @@ struct xgb_trees_raw {{
 
 struct xgb_trees_case {{
     const char *name, *objective;
-    const double *y;
+    const double *y; /* with xgb_trees_high where it is xgb_trees_low */
     int n_classes; /* 0: y is a value */
     bool weighted; /* by xgb_trees_w */
     bool missing;  /* what xgb_trees_gone says */
@@ -208,6 +230,7 @@ struct xgb_trees_case {{
     double base_score; /* 0: estimated */
     int max_depth, max_leaves, n_parallel;
     int max_cat_to_onehot, max_cat_threshold; /* 0: the defaults */
+    const char *interactions; /* that may be; NULL: all */
     struct xgb_trees_raw stages[XGB_TREES_STAGES][3]; /* an output each */
 }};
 
@@ -215,11 +238,26 @@ struct xgb_trees_case {{
 """
     text += c_array("xgb_trees_x", x[:, :COLUMNS].ravel()) + c_array("xgb_trees_level", x[:, COLUMNS])
     text += f"static const bool xgb_trees_gone[] = {{{', '.join(str(int(v)) for v in gone.ravel())}}};\n"
-    text += "".join(c_array(f"xgb_trees_{name}", data[name]) for name in data)
+    text += "".join(c_array(f"xgb_trees_{name}", data[name]).replace("inf", "INFINITY") for name in data)
     text += 'static const struct xgb_trees_case xgb_trees_cases[] = {\n#include "xgb_trees/cases.inc"\n};\n\n#endif\n'
     os.makedirs("tests/gold/xgb_trees", exist_ok=True)
     rows = ["/* Written by xgb_trees.py. */"] + [case_text(c, outputs) for c, outputs in results]
     write_c("tests/gold/xgb_trees_gold.h", text, "tests/gold/xgb_trees/cases.inc", rows)
+
+
+def write_tables(x, data, results):
+    columns = [[f"{v:.2f}" for v in c] for c in x[:, :COLUMNS].T] + [["abcdefghi"[int(v)] for v in x[:, COLUMNS]]]
+    columns += [["abc"[int(v)] for v in data[t]] if t in ("two", "three") else [f"{v:.12g}" for v in data[t]]
+                for t in data]
+    names = [f"x{i + 1}" for i in range(COLUMNS)] + ["level"] + list(data)
+    with open("tests/gold/xgb_trees/data.csv", "w") as f:
+        f.write("".join(",".join(map(str, line)) + "\n" for line in [names, *zip(*columns)]))
+    outputs = {c.name: f[-1] for c, f in results}
+    names = [n for name, c in TABLES.items() for n in
+             ([f"{name}.{k}" for k in "abc"] if outputs[c].shape[1] > 1 else [name])]
+    last = np.hstack([outputs[c] for c in TABLES.values()])
+    with open("tests/gold/xgb_trees/raw.csv", "w") as f:
+        f.write(",".join(names) + "\n" + "".join(",".join(f"{v:.8g}" for v in row) + "\n" for row in last[:TABLE_ROWS]))
 
 
 def main():
@@ -233,6 +271,7 @@ def main():
             print(f"seed {seed}: {c.name}: {what}")
             continue
         write(x, gone, data, results)
+        write_tables(x, data, results)
         print(f"seed {seed}: {len(results)} cases")
         return
     raise SystemExit("no rows are clear")

@@ -34,6 +34,8 @@ static struct table *table_of(const struct xgb_trees_case *c)
 
     if (c->category)
         level_column(t, COLUMNS - 1);
+    if (c->y == xgb_trees_low)
+        t->upper = mem_copy(xgb_trees_high, ROWS, sizeof *xgb_trees_high);
     for (int64_t i = 0; i < ROWS * COLUMNS && c->missing; i++)
         if (xgb_trees_gone[i])
             t->values[i % COLUMNS][i / COLUMNS] = NAN;
@@ -54,6 +56,7 @@ static struct xgb_params params_of(const struct xgb_trees_case *c)
         p.max_cat_to_onehot = c->max_cat_to_onehot;
     if (c->max_cat_threshold)
         p.max_cat_threshold = c->max_cat_threshold;
+    p.interactions = c->interactions;
     p.gamma = c->gamma;
     p.max_depth = c->max_depth;
     p.max_leaves = c->max_leaves;
