@@ -59,6 +59,8 @@ CASES = [
     case("squared, exact", tree_method="exact", weighted=True),
     case("squared, exact, missing", tree_method="exact", missing=True, max_depth=4),
     case("squared, exact, gamma", tree_method="exact", gamma=5),
+    case("squared, approx", tree_method="approx", weighted=True),
+    case("squared, approx, gamma", tree_method="approx", gamma=5, missing=True),
     case("squared, three trees a round", num_parallel_tree=3),
     case("squared, base_score", base_score=3.25, max_depth=3),
     case("squared, category, partition", category=True, max_cat_to_onehot=1),
@@ -79,6 +81,7 @@ CASES = [
     case("logistic, lossguide", "binary:logistic", weighted=True, grow_policy="lossguide", max_leaves=7, max_depth=0),
     case("logistic, three trees a round", "binary:logistic", weighted=True, num_parallel_tree=3, max_depth=3),
     case("logistic, exact", "binary:logistic", weighted=True, tree_method="exact", missing=True),
+    case("logistic, approx", "binary:logistic", weighted=True, tree_method="approx", missing=True, max_depth=4),
     case("logistic, category", "binary:logistic", weighted=True, category=True, max_cat_to_onehot=1),
     case("softprob", "multi:softprob", weighted=True),
     case("softprob, max_depth 2", "multi:softprob", weighted=True, max_depth=2, lambda_=0),
@@ -191,7 +194,7 @@ def case_text(c, outputs):
     if get("interaction_constraints"):
         fields["interactions"] = f'"{get("interaction_constraints")}"'
     fields |= {"lossguide": "true"} if get("grow_policy") else {}
-    fields |= {"exact": "true"} if get("tree_method") else {}
+    fields |= {c.options["tree_method"]: "true"} if get("tree_method") else {}
     return (f'{{.name = "{c.name}", ' + "".join(f".{k} = {v}, " for k, v in fields.items()) +
             f".stages = {{{', '.join(stages)}}}}},")
 
@@ -225,7 +228,7 @@ struct xgb_trees_case {{
     bool weighted; /* by xgb_trees_w */
     bool missing;  /* what xgb_trees_gone says */
     bool category; /* the last column is xgb_trees_level */
-    bool lossguide, exact;
+    bool lossguide, exact, approx;
     double lambda, alpha, gamma, min_child_weight, max_delta_step, scale_pos_weight;
     double base_score; /* 0: estimated */
     int max_depth, max_leaves, n_parallel;

@@ -26,7 +26,7 @@ struct xgb_trees_case {
     bool weighted;   /* by xgb_trees_w */
     bool missing;    /* what xgb_trees_gone says */
     bool category;   /* the last column is xgb_trees_level */
-    bool lossguide, exact;
+    bool lossguide, exact, approx;
     double lambda, alpha, gamma, min_child_weight, max_delta_step, scale_pos_weight;
     double base_score; /* 0: estimated */
     int max_depth, max_leaves, n_parallel;

@@ -13,7 +13,7 @@ const struct xgb_params runs_defaults = {.opts = {.huber_slope = 1,
     .eta = NAN,
     .regular = {.lambda = NAN, .min_weight = 1},
     .max_depth = 6,
-    .max_bin = 256,
+    .max_bin = 1024,
     .num_parallel_tree = 1,
     .subsample = 1,
     .colsample_bytree = 1,
@@ -29,7 +29,7 @@ void run_on(const struct xgb_params *params, struct table *train, int n_rounds, 
     struct xgb_params p = *params;
     struct comm comm = comm_single();
     struct err err = ERR_INIT;
-    const struct fit_opts opts = {.n_rounds = n_rounds, .max_bins = 1024};
+    const struct fit_opts opts = {.n_rounds = n_rounds, .max_bins = xgb_bins(&p)};
 
     assert_ok(booster_settle(&p, &runs_defaults, &err), &err);
     assert_ok(learner_fit(&xgb_learner, &p, train, NULL, &opts, &comm, NULL, fit, &err), &err);
