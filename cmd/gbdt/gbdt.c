@@ -1,14 +1,13 @@
 /* gbdt.c -- gradients, leaves and samples of boosted trees; see gbdt.h. */
 #include "cmd/gbdt/gbdt.h"
 
-#include <inttypes.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "cmd/gbdt/loss.h"
 #include "common/base/mem.h"
 #include "common/base/pool.h"
-#include "common/io/format/number.h"
 #include "common/learner/sampling.h"
 #include "common/learner/sums.h"
 #include "common/learner/targets.h"
@@ -87,24 +86,18 @@ static int directions_init(struct gbdt *g, const struct table *t, struct err *er
 
 /* ---- rows ---- */
 
-static int targets_check(const struct gbdt *g, const struct table *t, struct err *err)
+/* Counts must have a mean whose logarithm there is. */
+static int losses_check(const struct gbdt *g, const struct table *t, struct err *err)
 {
     const struct loss *loss = g->rows.loss;
+    char who[32];
     double sum = 0;
 
-    for (int64_t i = 0; i < t->n_rows; i++) {
-        double y = t->y[i];
-        if (fabs(y) > SUMS_LARGEST)
-            return err_set(
-                err, "the target '%s' has values beyond 1e100: scale it", t->target.name);
-        if (loss->domain && !loss->domain(y)) {
-            char text[NUMBER_MAX];
-            number_write(y, text);
-            return err_set(err, "row %" PRId64 ": the target '%s' is %s, and --loss %s takes %s",
-                i + 1, t->target.name, text, loss->name, loss->domain_text);
-        }
-        sum += y * (t->weight ? t->weight[i] : 1);
-    }
+    snprintf(who, sizeof who, "--loss %s", loss->name);
+    if (targets_check(t, loss->domain, who, loss->domain_text, err) < 0)
+        return -1;
+    for (int64_t i = 0; i < t->n_rows; i++)
+        sum += t->y[i] * (t->weight ? t->weight[i] : 1);
     return loss->link != LINK_EXP || sum > 0
                ? 0
                : err_set(err,
@@ -203,7 +196,7 @@ static int gbdt_start(void *self, const void *params, const struct table *train,
     g->rows.alpha = alpha_of(g->params, g->rows.loss);
     g->rows.n_outputs = g->rows.loss->link == LINK_SOFTMAX ? (int)dict_size(t->classes) : 1;
     if ((train->weight && weights_check(train->weight, train->n_rows, err) < 0) ||
-        targets_check(g, train, err) < 0 || directions_init(g, train, err) < 0 ||
+        losses_check(g, train, err) < 0 || directions_init(g, train, err) < 0 ||
         rows_init(g, train, err) < 0 ||
         sampling_init(&g->sampling, g->sums.value[0], train->n_rows, g->params->sample_fraction,
             false, g->params->seed, err) < 0)

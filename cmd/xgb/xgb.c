@@ -1,7 +1,6 @@
 /* xgb.c -- gradients, leaves and samples of second-order boosting; see xgb.h. */
 #include "cmd/xgb/xgb.h"
 
-#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -12,7 +11,6 @@
 #include "common/base/mem.h"
 #include "common/base/pool.h"
 #include "common/base/rng.h"
-#include "common/io/format/number.h"
 #include "common/learner/sums.h"
 #include "common/learner/targets.h"
 #include "common/tree/linear.h"
@@ -80,25 +78,6 @@ static int xgb_recut(
 }
 
 /* ---- beginning ---- */
-
-static int targets_check(const struct xgb *x, const struct table *t, struct err *err)
-{
-    const struct objective *o = x->rows.objective;
-
-    for (int64_t i = 0; i < t->n_rows; i++) {
-        double y = t->y[i];
-        if (fabs(y) > SUMS_LARGEST)
-            return err_set(
-                err, "the target '%s' has values beyond 1e100: scale it", t->target.name);
-        if (o->domain && !o->domain(y)) {
-            char text[NUMBER_MAX];
-            number_write(y, text);
-            return err_set(err, "row %" PRId64 ": the target '%s' is %s, and %s takes %s", i + 1,
-                t->target.name, text, o->name, o->domain_text);
-        }
-    }
-    return 0;
-}
 
 static int constraints_init(struct xgb *x, const struct table *t, struct err *err)
 {
@@ -210,7 +189,9 @@ static int xgb_start(void *self, const void *params, const struct table *train,
         objective_choose(x->params->objective, &train->target, train->group != NULL, err);
     if (!x->rows.objective ||
         (train->weight && weights_check(train->weight, train->n_rows, err) < 0) ||
-        booster_takes(x->params, &train->schema, err) < 0 || targets_check(x, train, err) < 0 ||
+        booster_takes(x->params, &train->schema, err) < 0 ||
+        targets_check(train, x->rows.objective->domain, x->rows.objective->name,
+            x->rows.objective->domain_text, err) < 0 ||
         constraints_init(x, train, err) < 0 || rows_init(x, train, err) < 0 ||
         base_init(x, err) < 0)
         return -1;

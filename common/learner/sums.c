@@ -141,19 +141,18 @@ static void equal_part(void *ctx, int64_t part, int worker)
 
     f->equal[part] = true;
     for (int64_t i = begin; i < end && f->equal[part]; i++)
-        f->equal[part] = f->fixed[i] == f->fixed[0];
+        f->equal[part] = f->target[i * f->step] == f->target[0];
 }
 
-/* Before anything is fixed: targets themselves. */
-static void equal_second_part(void *ctx, int64_t part, int worker)
+/* Are all rows' targets the same? */
+static bool fixing_equal(struct fixing *f)
 {
-    struct fixing *f = ctx;
-    int64_t begin = part_begin(f, part), end = part_begin(f, part + 1);
-    (void)worker;
+    bool equal = true;
 
-    f->equal[part] = true;
-    for (int64_t i = begin; i < end && f->equal[part]; i++)
-        f->equal[part] = f->target[i * f->step] == f->target[0];
+    pool_run(PARTS, equal_part, f);
+    for (int i = 0; i < PARTS; i++)
+        equal &= f->equal[i];
+    return equal;
 }
 
 void sums_reweigh(struct sums *s, const double *weight)
@@ -162,10 +161,7 @@ void sums_reweigh(struct sums *s, const double *weight)
 
     s->stats.unit[0] = stats_unit(fixing_max(&f), s->n_rows);
     fixing_fix(&f, s->stats.unit[0]);
-    pool_run(PARTS, equal_part, &f);
-    s->stats.equal_weights = s->value[0][0] != 0;
-    for (int i = 0; i < PARTS; i++)
-        s->stats.equal_weights &= f.equal[i];
+    s->stats.equal_weights = s->value[0][0] != 0 && fixing_equal(&f);
 }
 
 void sums_set(struct sums *s, const double *target, const double *weight)
@@ -175,7 +171,7 @@ void sums_set(struct sums *s, const double *target, const double *weight)
         .target = target, .weight = weight, .step = 1, .fixed = s->value[1], .n = s->n_rows};
     double max = fixing_max(&f);
 
-    s->stats.unit[1] = bits ? packed_unit(max, bits) : stats_unit(max, s->n_rows);
+    s->stats.unit[1] = bits ? stats_unit_of(max, bits) : stats_unit(max, s->n_rows);
     s->stats.value_bits = bits;
     fixing_fix(&f, s->stats.unit[1]);
 }
@@ -197,10 +193,7 @@ void sums_second(struct sums *s, const double *gradient)
     int bits = s->n_rows >= SUMS_JOIN_ROWS ? packed_joined_bits(s->n_rows) : 0;
     struct row_stats *stats = &s->stats;
 
-    pool_run(PARTS, equal_second_part, &second);
-    stats->equal_weights = second_max > 0;
-    for (int i = 0; i < PARTS; i++)
-        stats->equal_weights &= second.equal[i];
+    stats->equal_weights = second_max > 0 && fixing_equal(&second);
     if (stats->equal_weights || !bits) {
         int alone = packed_value_bits(s->n_rows);
         stats->value[0] = s->value[0];
@@ -208,7 +201,7 @@ void sums_second(struct sums *s, const double *gradient)
         stats->word = NULL;
         stats->value_bits = alone;
         stats->unit[0] = stats_unit(second_max, s->n_rows);
-        stats->unit[1] = alone ? packed_unit(max, alone) : stats_unit(max, s->n_rows);
+        stats->unit[1] = alone ? stats_unit_of(max, alone) : stats_unit(max, s->n_rows);
         fixing_fix(&second, stats->unit[0]);
         fixing_fix(&first, stats->unit[1]);
         return;
@@ -216,8 +209,8 @@ void sums_second(struct sums *s, const double *gradient)
     stats->word = s->value[1];
     stats->low_bits = first.shift = packed_low_bits(s->n_rows, bits);
     stats->value_bits = bits;
-    stats->unit[0] = packed_unit(second_max, bits);
-    stats->unit[1] = packed_unit(max, bits);
+    stats->unit[0] = stats_unit_of(second_max, bits);
+    stats->unit[1] = stats_unit_of(max, bits);
     first.per_unit = 1 / stats->unit[1];
     first.second_per_unit = 1 / stats->unit[0];
     pool_run(PARTS, join_part, &first);

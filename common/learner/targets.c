@@ -1,8 +1,10 @@
 /* targets.c -- see targets.h. */
 #include "common/learner/targets.h"
 
+#include <inttypes.h>
 #include <math.h>
 
+#include "common/io/format/number.h"
 #include "common/learner/sums.h"
 
 int weights_check(const double *weight, int64_t n_rows, struct err *err)
@@ -29,6 +31,24 @@ static double weighted_mean(const double *y, const double *weight, int64_t n)
             mean += (y[i] - mean) * (weight[i] / sum);
     }
     return mean;
+}
+
+int targets_check(const struct table *t, bool (*domain)(double y), const char *who,
+    const char *domain_text, struct err *err)
+{
+    for (int64_t i = 0; i < t->n_rows; i++) {
+        double y = t->y[i];
+        if (fabs(y) > SUMS_LARGEST)
+            return err_set(
+                err, "the target '%s' has values beyond 1e100: scale it", t->target.name);
+        if (domain && !domain(y)) {
+            char text[NUMBER_MAX];
+            number_write(y, text);
+            return err_set(err, "row %" PRId64 ": the target '%s' is %s, and %s takes %s", i + 1,
+                t->target.name, text, who, domain_text);
+        }
+    }
+    return 0;
 }
 
 int targets_centre(const struct table *t, const double *weight, double *centred, struct err *err)

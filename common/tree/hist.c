@@ -5,15 +5,21 @@
 #include <stdlib.h>
 #include <string.h>
 
+double stats_unit_of(double max_abs, int bits)
+{
+    int exponent;
+    frexp(max_abs > 0 ? max_abs : 1, &exponent); /* max_abs < 2^exponent */
+    return ldexp(1, exponent - bits);
+}
+
 double stats_unit(double max_abs, int64_t n_draws)
 {
-    int bits = 40, draws_bits = 0, exponent;
+    int bits = 40, draws_bits = 0;
     while (draws_bits < 62 && (int64_t)1 << draws_bits < n_draws)
         draws_bits++;
     if (bits > 62 - draws_bits)
         bits = 62 - draws_bits;
-    frexp(max_abs > 0 ? max_abs : 1, &exponent); /* max_abs < 2^exponent */
-    return ldexp(1, exponent - bits);
+    return stats_unit_of(max_abs, bits);
 }
 
 int64_t stats_fixed(double value, double unit)

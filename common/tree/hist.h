@@ -37,6 +37,8 @@ struct row_stats {
  * bits leaves.  Values that are whole multiples of the unit are exact.
  */
 double stats_unit(double max_abs, int64_t n_draws);
+/* The unit in which values up to max_abs have so many bits: a power of two. */
+double stats_unit_of(double max_abs, int bits);
 int64_t stats_fixed(double value, double unit); /* to nearest, ties to even */
 
 /* Rows of a node: draws[row] times each. */

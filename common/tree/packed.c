@@ -1,8 +1,6 @@
 /* packed.c -- counting rows into packed histograms; see packed.h. */
 #include "common/tree/packed.h"
 
-#include <math.h>
-
 /* Rows whose codes are fetched ahead of their turn. */
 enum { AHEAD = 24, BITS_MIN = 10, FEW_ROWS = 2048 };
 
@@ -18,13 +16,6 @@ int packed_value_bits(int64_t n_draws)
 {
     int bits = 63 - 2 * bits_of(n_draws);
     return bits < BITS_MIN ? 0 : bits < 40 ? bits : 40;
-}
-
-double packed_unit(double max_abs, int bits)
-{
-    int exponent;
-    frexp(max_abs > 0 ? max_abs : 1, &exponent); /* max_abs < 2^exponent */
-    return ldexp(1, exponent - bits);
 }
 
 int packed_joined_bits(int64_t n_draws)

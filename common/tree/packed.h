@@ -35,8 +35,6 @@ struct packed {
 
 /* Bits that values of rows drawn n_draws times may have; 0: too few to be of use. */
 int packed_value_bits(int64_t n_draws);
-/* The unit for values up to max_abs: a power of two. */
-double packed_unit(double max_abs, int bits);
 /* Can the rows of a tree be counted so: up to n_draws draws of these statistics? */
 bool packed_fits(const struct bins *b, const struct row_stats *stats, int64_t n_draws);
 /* Bits of weights and of values, as many of each, that are joined in one word. */
@@ -44,7 +42,7 @@ int packed_joined_bits(int64_t n_draws);
 /* Of the sum of weights of so many bits. */
 int packed_low_bits(int64_t n_draws, int weight_bits);
 
-/* For a tree of n_draws draws; cols and offset are still to be set. */
+/* For a tree of n_draws draws; cols and n_cols are still to be set. */
 struct packed packed_init(
     const struct bins *b, const struct row_stats *stats, int64_t n_draws, bool many_draws);
 /* Adds the rows to hist. */

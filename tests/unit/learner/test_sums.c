@@ -29,7 +29,7 @@ static void check(int64_t n, double scale, bool weighted, bool packed)
     sums_set(&s, target, weighted ? weight : NULL);
     int bits = packed ? packed_value_bits(n) : 0;
     assert_int_equal(s.stats.value_bits, bits);
-    assert_true(s.stats.unit[1] == (bits ? packed_unit(max, bits) : stats_unit(max, n)));
+    assert_true(s.stats.unit[1] == (bits ? stats_unit_of(max, bits) : stats_unit(max, n)));
     assert_true(!bits || max / s.stats.unit[1] < ldexp(1, bits));
     for (int64_t i = 0; i < n; i++)
         assert_int_equal(s.value[1][i], stats_fixed(weight[i] * target[i], s.stats.unit[1]));

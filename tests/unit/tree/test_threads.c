@@ -66,7 +66,7 @@ static void setup_init(struct setup *s, const struct way *w, int64_t n)
     assert_true(bits > 20);
     s->stats = (struct row_stats){.n_sums = 2,
         .value = {s->weight, s->value},
-        .unit = {0.25, packed_unit(max, bits)},
+        .unit = {0.25, stats_unit_of(max, bits)},
         .target = s->table->y,
         .equal_weights = !w->weights,
         .value_bits = w->not_packed ? 0 : bits};
