@@ -28,16 +28,18 @@ void refresh_release(struct refresh *f)
     *f = (struct refresh){.row = NULL};
 }
 
-/* Rows of each leaf, rising. */
-static void rows_by_leaf(struct refresh *f, uint32_t n_leaves, const uint32_t *leaf, int64_t n)
+/* Rows of each leaf, rising; those of weight 0 say nothing. */
+static void rows_by_leaf(
+    struct refresh *f, uint32_t n_leaves, const uint32_t *leaf, const struct table *t)
 {
     memset(f->start, 0, ((size_t)n_leaves + 1) * sizeof *f->start);
-    for (int64_t i = 0; i < n; i++)
-        f->start[leaf[i] + 1]++;
+    for (int64_t i = 0; i < t->n_rows; i++)
+        f->start[leaf[i] + 1] += !t->weight || t->weight[i] > 0;
     for (uint32_t i = 0; i < n_leaves; i++)
         f->start[i + 1] += f->start[i];
-    for (int64_t i = 0; i < n; i++)
-        f->row[f->start[leaf[i]]++] = (uint32_t)i;
+    for (int64_t i = 0; i < t->n_rows; i++)
+        if (!t->weight || t->weight[i] > 0)
+            f->row[f->start[leaf[i]]++] = (uint32_t)i;
     memmove(f->start + 1, f->start, n_leaves * sizeof *f->start);
     f->start[0] = 0;
 }
@@ -109,7 +111,7 @@ int refresh_tree(struct run *r, struct refresh *f, int tree, const uint32_t *lea
         mem_grow(&f->totals, &f->total_room, n_nodes, work.width * sizeof *f->totals) < 0)
         return err_memory(err);
     memset(f->totals, 0, n_nodes * work.width * sizeof *f->totals);
-    rows_by_leaf(f, (uint32_t)n_leaves, leaf, r->train->n_rows);
+    rows_by_leaf(f, (uint32_t)n_leaves, leaf, r->train);
     pool_run((int64_t)n_nodes, node_fill, &work);
     nodes_measure(&work);
     return 0;
